@@ -1,0 +1,147 @@
+"""CloudEvents 1.0, structured JSON: the same bytes in outbox, topic, dead letter and golden examples.
+
+Source: CloudEvents 1.0.2, section 3 (context attributes) and the JSON event format, section 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import orjson
+
+CONTENT_TYPE: Final = "application/cloudevents+json"
+MAX_EVENT_BYTES: Final = 900_000
+"""A larger event is refused before it is stored: Kafka's default message limit is 1 MiB. Reference, don't embed."""
+MAX_ATTRIBUTE_LENGTH: Final = 512
+
+
+class EnvelopeError(ValueError):
+    """The bytes are not an event we can read; the message says which attribute breaks which rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloudEvent:
+    """One fact on the wire. `id` is the identity of the fact: a duplicate carries the same one."""
+
+    id: str
+    source: str
+    type: str
+    subject: str
+    """The aggregate's id; also the message key."""
+    time: datetime
+    data: Mapping[str, Any]
+    aggregateversion: int
+    """Version of the aggregate after this fact; 0 for a work item, which has no version."""
+    dataschema: str
+    correlationid: str = ""
+    causationid: str | None = None
+    traceparent: str | None = None
+    partitionkey: str | None = None
+
+
+def encode(event: CloudEvent) -> bytes:
+    """Serialise an event. Raises `EnvelopeError` over `MAX_EVENT_BYTES`."""
+    attributes: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": event.id,
+        "source": event.source,
+        "type": event.type,
+        "subject": event.subject,
+        "time": event.time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "datacontenttype": "application/json",
+        "dataschema": event.dataschema,
+        "aggregateversion": event.aggregateversion,
+        "correlationid": event.correlationid,
+        "partitionkey": event.partitionkey or event.subject,
+    }
+    if event.causationid is not None:
+        attributes["causationid"] = event.causationid
+    if event.traceparent is not None:
+        attributes["traceparent"] = event.traceparent
+    attributes["data"] = event.data
+    raw = orjson.dumps(attributes)
+    if len(raw) > MAX_EVENT_BYTES:
+        raise EnvelopeError(f"event of {len(raw)} bytes is over the limit of {MAX_EVENT_BYTES}: reference large things")
+    return raw
+
+
+def decode(raw: bytes | None) -> CloudEvent:
+    """Read an event. Raises `EnvelopeError` for a tombstone, broken JSON or a missing or ill-typed attribute."""
+    if raw is None:
+        raise EnvelopeError("tombstone: facts are never compacted, a null value has no meaning here")
+    try:
+        attributes = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise EnvelopeError(f"not JSON: {error}") from error
+    if not isinstance(attributes, dict):
+        raise EnvelopeError("not a JSON object")
+    if attributes.get("specversion") != "1.0":
+        raise EnvelopeError("specversion: must be '1.0'")
+    data = attributes.get("data")
+    if not isinstance(data, dict):
+        raise EnvelopeError("data: must be a JSON object")
+    version = attributes.get("aggregateversion")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 0:
+        raise EnvelopeError("aggregateversion: must be an integer of 0 or more")
+    return CloudEvent(
+        id=_text(attributes, "id"),
+        source=_text(attributes, "source"),
+        type=_text(attributes, "type"),
+        subject=_text(attributes, "subject"),
+        time=_instant(attributes),
+        data=data,
+        aggregateversion=version,
+        dataschema=_text(attributes, "dataschema"),
+        correlationid=_optional_text(attributes, "correlationid") or "",
+        causationid=_optional_text(attributes, "causationid"),
+        traceparent=_optional_text(attributes, "traceparent"),
+        partitionkey=_optional_text(attributes, "partitionkey"),
+    )
+
+
+def _text(attributes: dict[str, Any], name: str) -> str:
+    value = attributes.get(name)
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_ATTRIBUTE_LENGTH:
+        raise EnvelopeError(f"{name}: must be a string of 1 to {MAX_ATTRIBUTE_LENGTH} characters")
+    return value
+
+
+def _optional_text(attributes: dict[str, Any], name: str) -> str | None:
+    value = attributes.get(name)
+    if value is None or value == "":
+        return None
+    return _text(attributes, name)
+
+
+def _instant(attributes: dict[str, Any]) -> datetime:
+    text = _text(attributes, "time")
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise EnvelopeError("time: must be an RFC 3339 timestamp") from error
+    if instant.tzinfo is None:
+        raise EnvelopeError("time: must carry a UTC offset")
+    return instant.astimezone(UTC)
+
+
+class Upcasts:
+    """One-step upcasts by event type: `x.v1` -> `x.v2` -> ..., applied until no further step is known."""
+
+    MAX_STEPS: Final = 16
+
+    def __init__(self, steps: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]]]) -> None:
+        """`steps` maps an event type to (next type, function from its data to the next type's data)."""
+        self._steps = dict(steps)
+
+    def apply(self, event: CloudEvent) -> CloudEvent:
+        """Return the event in its newest type. Raises `EnvelopeError` if the steps run in a circle."""
+        for _ in range(self.MAX_STEPS):
+            step = self._steps.get(event.type)
+            if step is None:
+                return event
+            newer, upcast = step
+            event = replace(event, type=newer, data=upcast(event.data))
+        raise EnvelopeError(f"type: upcasts of {event.type} run in a circle")
