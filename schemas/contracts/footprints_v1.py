@@ -5,7 +5,18 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from schemas.contracts.types import Contract, DecimalString, Fact, Identifier, Instant, Name, NonNegativeDecimal, PositiveDecimal, Text, Urn
+from schemas.contracts.types import (
+    Contract,
+    DecimalString,
+    Fact,
+    Identifier,
+    Instant,
+    Name,
+    NonNegativeDecimal,
+    PositiveDecimal,
+    Text,
+    Urn,
+)
 
 
 class FootprintStatus(StrEnum):
@@ -91,4 +102,7 @@ class GrantV1(Fact):
 FOOTPRINT_TYPES = ("footprints.footprint.published.v1", "footprints.footprint.deprecated.v1")
 GRANT_TYPES = ("footprints.grant.granted.v1", "footprints.grant.revoked.v1")
 EVENT_TYPES: dict[str, type[Fact]] = dict.fromkeys(FOOTPRINT_TYPES, FootprintV1) | dict.fromkeys(GRANT_TYPES, GrantV1)
-TOPICS: dict[str, tuple[str, ...]] = {"footprints.footprint.v1": FOOTPRINT_TYPES, "footprints.grant.v1": GRANT_TYPES}
+TOPICS: dict[str, tuple[str, ...]] = {
+    "footprints.footprint.v1": FOOTPRINT_TYPES,
+    "footprints.grant.v1": GRANT_TYPES,
+}

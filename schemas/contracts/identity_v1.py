@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from schemas.contracts.types import CountryCode, Fact, Contract, Identifier, Instant, Name, Text
+from schemas.contracts.types import Contract, CountryCode, Fact, Identifier, Instant, Name, Text
 
 
 class Role(StrEnum):

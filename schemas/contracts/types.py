@@ -11,8 +11,16 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
-from pydantic import WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 DECIMAL_PATTERN: Final = r"^[+-]?\d+(\.\d+)?$"
 MAX_DECIMAL_LENGTH: Final = 64
@@ -25,9 +33,11 @@ def exact_decimal(value: Any) -> Decimal:
     if isinstance(value, Decimal):
         return value
     if not isinstance(value, str):
-        raise ValueError("must be a decimal string such as \"1.25\", not a JSON number: numbers lose digits on their way")
+        raise ValueError('must be a decimal string such as "1.25", not a JSON number: numbers lose digits on their way')
     if len(value) > MAX_DECIMAL_LENGTH or re.fullmatch(DECIMAL_PATTERN, value, re.ASCII) is None:
-        raise ValueError(f"must match {DECIMAL_PATTERN} (digits, one point, no exponent), {MAX_DECIMAL_LENGTH} characters at most")
+        raise ValueError(
+            f"must match {DECIMAL_PATTERN} (digits, one point, no exponent), {MAX_DECIMAL_LENGTH} characters at most"
+        )
     number = Decimal(value)
     if len(number.as_tuple().digits) > MAX_SIGNIFICANT_DIGITS:
         raise ValueError(f"must have {MAX_SIGNIFICANT_DIGITS} significant digits at most")
@@ -71,7 +81,9 @@ def _render_instant(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-Instant = Annotated[AwareDatetime, AfterValidator(_utc), PlainSerializer(_render_instant, return_type=str, when_used="json")]
+Instant = Annotated[
+    AwareDatetime, AfterValidator(_utc), PlainSerializer(_render_instant, return_type=str, when_used="json")
+]
 """RFC 3339 instant; kept in UTC, rendered to the millisecond."""
 
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=128)]

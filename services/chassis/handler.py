@@ -1,0 +1,148 @@
+"""Fold a batch of commands over one identity map: prefetch, decide, collect what to write.
+
+The API runs it with the commands of concurrent requests, the consumer with the messages of one batch.
+Measured at 3 KB a message: one `find` per message 1.9 k/s, one prefetch per batch 15.9 k/s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from services.chassis.identity_map import IdentityMap
+from services.chassis.kernel import Decision, Handler, Meta, Need, Refusal
+from services.chassis.outbox import Outgoing, Translate, outbox_row
+from services.chassis.store import OutboxRow, RowWrite, StoreError, Tx
+
+MAX_ROUNDS: Final = 4
+"""Rounds of `needs` before its command is taken for a defect (first the part, then what the part names, ...)."""
+MAX_DOCUMENTS: Final = 2_000
+"""Most documents one transaction writes, outbox rows included."""
+
+Handlers = Mapping[type[Any], Handler[Any]]
+
+
+class HandlerDefectError(Exception):
+    """The handler asked in circles or decided more than one transaction may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The command took effect (or changed nothing); `result` is what `decide` returned for the caller."""
+
+    result: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The domain said no. A recorded outcome, never a poison message."""
+
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Defective:
+    """The handler raised something else: for a message, poison; for a request, a 500."""
+
+    error: Exception
+
+
+Outcome = Accepted | Refused | Defective
+
+
+@dataclass(slots=True)
+class Folded:
+    """What a fold came to. `outcomes` covers the first commands only where the write limit ended it early."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    writes: list[RowWrite] = field(default_factory=list)
+    outbox: list[OutboxRow] = field(default_factory=list)
+
+
+class Fold:
+    """One pass over commands inside one transaction."""
+
+    def __init__(
+        self, tx: Tx, handlers: Handlers, translate: Translate, new_id: Callable[[], str], *, writer: str
+    ) -> None:
+        """`writer` is the role that runs it: a change to the other role's collection is a defect."""
+        self._tx = tx
+        self._handlers = handlers
+        self._translate = translate
+        self._new_id = new_id
+        self._writer = writer
+        self._map = IdentityMap()
+        self._outbox: list[OutboxRow] = []
+
+    async def run(self, commands: Sequence[Any]) -> Folded:
+        """Decide the commands in order. Store errors are raised; all others become outcomes."""
+        await self._prefetch(commands)
+        folded = Folded(outbox=self._outbox)
+        for command in commands:
+            if self._map.dirty_count + len(self._outbox) >= MAX_DOCUMENTS:
+                break
+            outcome = await self._one(command)
+            if outcome is None:
+                break
+            folded.outcomes.append(outcome)
+        folded.writes = self._map.writes()
+        return folded
+
+    async def _prefetch(self, commands: Sequence[Any]) -> None:
+        for _ in range(MAX_ROUNDS):
+            missing = [need for command in commands for need in self._needs_or_none(command)]
+            if not missing:
+                return
+            await self._map.load(self._tx, missing)
+
+    def _needs_or_none(self, command: object) -> list[Need]:
+        try:
+            return self._missing(command)
+        except Exception:  # noqa: BLE001 - the same defect comes up again, and is handled, in `_one`
+            return []
+
+    def _missing(self, command: object) -> list[Need]:
+        handler = self._handlers[type(command)]
+        return [need for need in handler.needs(command, self._map) if not self._map.has(need)]
+
+    async def _one(self, command: Any) -> Outcome | None:
+        try:
+            await self._load_rest(command)
+            decision = self._handlers[type(command)].decide(self._map, command)
+            rows = self._rows(decision, command.meta)
+            self._check(decision)
+        except Refusal as refusal:
+            return Refused(refusal)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises concerns this command alone
+            return Defective(error)
+        size = len(decision.changes) + len(rows)
+        if size > MAX_DOCUMENTS:
+            return Defective(HandlerDefectError(f"{type(command).__name__} decided {size} documents: fan out by pages"))
+        if self._map.dirty_count + len(self._outbox) + size > MAX_DOCUMENTS:
+            return None
+        for change in decision.changes:
+            self._map.put(change)
+        self._outbox.extend(rows)
+        return Accepted(decision.result)
+
+    async def _load_rest(self, command: object) -> None:
+        for _ in range(MAX_ROUNDS):
+            missing = self._missing(command)
+            if not missing:
+                return
+            await self._map.load(self._tx, missing)
+        raise HandlerDefectError(f"{type(command).__name__}: needs() still asks for more after {MAX_ROUNDS} rounds")
+
+    def _check(self, decision: Decision) -> None:
+        for change in decision.changes:
+            if change.kind.writer != self._writer:
+                raise HandlerDefectError(f"{change.kind.name} is written by the {change.kind.writer} role alone")
+            if not self._map.declared(change.kind, change.key):
+                raise HandlerDefectError(f"{change.kind.name} {change.key!r} was changed but not named by needs()")
+
+    def _rows(self, decision: Decision, meta: Meta) -> list[OutboxRow]:
+        outgoing: list[Outgoing] = [self._translate(fact) for fact in (*decision.events, *decision.work)]
+        return [outbox_row(item, meta, self._new_id()) for item in outgoing]

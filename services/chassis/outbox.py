@@ -1,0 +1,62 @@
+"""Outbox rows: what a transaction wants published, stored beside the state it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from pydantic import BaseModel
+
+from services.chassis.envelope import CONTENT_TYPE, CloudEvent, encode
+from services.chassis.kernel import Meta, Work
+from services.chassis.store import OutboxRow
+from services.chassis.trace import rebase
+
+EVENT_HEADERS: Final = (("content-type", CONTENT_TYPE.encode()),)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A domain event or work item put into its wire contract by a service's `adapters/translate.py`."""
+
+    topic: str
+    type: str
+    key: str
+    version: int
+    """Aggregate version; 0 for work."""
+    data: BaseModel
+
+
+Translate = Callable[[Any], Outgoing]
+
+
+def outbox_row(item: Outgoing, meta: Meta, event_id: str) -> OutboxRow:
+    """Render the event once; these bytes are what the topic and a dead letter will hold."""
+    service = item.topic.split(".", 1)[0]
+    event = CloudEvent(
+        id=event_id,
+        source=f"/tierloop/{service}",
+        type=item.type,
+        subject=item.key,
+        time=meta.at,
+        data=orjson.Fragment(item.data.__pydantic_serializer__.to_json(item.data)),
+        aggregateversion=item.version,
+        dataschema=f"urn:tierloop:schema:{item.type}",
+        correlationid=meta.correlation_id,
+        causationid=meta.causation_id or meta.command_id,
+        traceparent=rebase(meta.traceparent),
+        partitionkey=item.key,
+    )
+    return OutboxRow(event_id, item.topic, item.key.encode(), item.version, encode(event), EVENT_HEADERS, meta.at)
+
+
+def work_topic(service: str, work: Work) -> str:
+    """Name the internal topic of a root: `certification` and `part` give `certification.part-work.v1`."""
+    return f"{service}.{work.root}-work.v1"
+
+
+def work_type(service: str, work: Work) -> str:
+    """Name the event type of a work item."""
+    return f"{service}.{work.root}-work.requested.v1"

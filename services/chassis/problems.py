@@ -1,0 +1,187 @@
+"""Errors on the wire: RFC 9457 problem details, one shape for every answer that is not a success.
+
+A service gives a `ProblemTable` that maps the code of a domain refusal to its HTTP status; everything else
+(bad input, limits, authentication, defects) is mapped here. Handlers are in `problem_handlers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import quote
+
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from services.chassis.kernel import Refusal
+
+MEDIA_TYPE: Final = "application/problem+json"
+TYPE_PREFIX: Final = "urn:tierloop:problem:"
+MAX_ERRORS: Final = 50
+"""Most items in one problem: a body may break more rules than anyone reads."""
+MAX_INSTANCE_LENGTH: Final = 512
+
+
+class ProblemItem(BaseModel):
+    """One broken rule."""
+
+    field: str = Field(description="JSON pointer (RFC 6901) into the body, or `query/limit`, `header/If-Match`.")
+    rule: str = Field(description="Stable name of the rule.")
+    message: str = Field(description="What the rule asks for.")
+    remedy: str | None = Field(default=None, description="How to mend it, where we know.")
+
+
+class Problem(BaseModel):
+    """The body of every answer that is not a success (RFC 9457, section 3)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:tierloop:problem:invalid-body",
+                    "title": "The body breaks a rule",
+                    "status": 422,
+                    "detail": "1 rule is broken; see errors.",
+                    "instance": "/v1/footprints",
+                    "errors": [
+                        {
+                            "field": "/mass_kg",
+                            "rule": "decimal_string",
+                            "message": 'must be a decimal in a string, such as "12.50"',
+                            "remedy": "Put the number in quotes, without exponent.",
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+
+    type: str = Field(description="URI of the kind of problem; stable, compare this.")
+    title: str = Field(description="The kind of problem in words.")
+    status: int = Field(ge=400, le=599, description="The HTTP status of the answer.")
+    detail: str = Field(description="What happened this time.")
+    instance: str = Field(description="The resource that was asked for.")
+    errors: list[ProblemItem] = Field(default_factory=list, description="Each broken rule, at most 50.")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How one kind of problem looks on the wire; `slug` becomes `urn:tierloop:problem:<slug>`."""
+
+    status: int
+    title: str
+    slug: str
+
+
+class ProblemTable:
+    """Maps the `code` of a refusal to its entry; given by each service as data: `{code: (status, title, slug)}`."""
+
+    def __init__(self, rows: Mapping[str, tuple[int, str, str]]) -> None:
+        """Raise `ValueError` for a status that is no client error: a refusal is never the server's fault."""
+        for code, (status, _, _) in rows.items():
+            if not 400 <= status <= 499:  # noqa: PLR2004 - the class of client errors
+                raise ValueError(f"problem table, code {code!r}: status {status} must be from 400 to 499")
+        self.entries = {code: Entry(*row) for code, row in rows.items()}
+
+    def entry(self, code: str) -> Entry:
+        """Return the entry of a code. Raises `LookupError` for a code nobody mapped: that is a defect."""
+        found = self.entries.get(code)
+        if found is None:
+            raise LookupError(f"problem table: no entry for code {code!r}; add it to the service's table")
+        return found
+
+
+class HttpProblem(HTTPException):
+    """A problem the HTTP edge raises itself, such as a missing If-Match."""
+
+    def __init__(
+        self,
+        status: int,
+        slug: str,
+        title: str,
+        detail: str,
+        *,
+        errors: tuple[ProblemItem, ...] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(status, detail, dict(headers or {}))
+        self.slug = slug
+        self.title = title
+        self.errors = errors
+
+    @classmethod
+    def of_field(
+        cls, status: int, slug: str, title: str, *, field: str, rule: str, message: str, remedy: str
+    ) -> HttpProblem:
+        """Build the problem of one field: its item and a detail that says the same in a sentence."""
+        item = ProblemItem(field=field, rule=rule, message=message, remedy=remedy)
+        return cls(status, slug, title, f"{field}: {message} {remedy}", errors=(item,))
+
+    def problem(self, instance: str) -> Problem:
+        """Return the body."""
+        return Problem(
+            type=TYPE_PREFIX + self.slug,
+            title=self.title,
+            status=self.status_code,
+            detail=self.detail,
+            instance=instance,
+            errors=list(self.errors),
+        )
+
+
+def from_refusal(refusal: Refusal, entry: Entry, instance: str) -> Problem:
+    """Map a refusal of the domain.
+
+    A 404 says the same for a foreign id and an absent one: its text comes from the table, never from the refusal.
+    """
+    hidden = entry.status == HTTPStatus.NOT_FOUND
+    detail = f"{entry.title}: nothing with this identity is visible to you." if hidden else refusal.detail
+    item = ProblemItem(field=refusal.field or "", rule=refusal.code, message=detail, remedy=refusal.remedy)
+    tells_more = not hidden and (refusal.field is not None or refusal.remedy is not None)
+    return Problem(
+        type=TYPE_PREFIX + entry.slug,
+        title=entry.title,
+        status=entry.status,
+        detail=detail,
+        instance=instance,
+        errors=[item] if tells_more else [],
+    )
+
+
+def from_status(status: int, instance: str, detail: str | None = None) -> Problem:
+    """Map a bare HTTP status (404 of the router, 405 and the like)."""
+    phrase = HTTPStatus(status)
+    return Problem(
+        type=TYPE_PREFIX + phrase.phrase.lower().replace(" ", "-"),
+        title=phrase.phrase,
+        status=status,
+        detail=detail if detail and detail != phrase.phrase else phrase.description or phrase.phrase,
+        instance=instance,
+    )
+
+
+def instance_of(scope: Mapping[str, Any]) -> str:
+    """Return the path that was asked for as a URI reference, shortened: it is an echo of input."""
+    return quote(scope.get("path", ""), safe="/:@!$&'()*+,;=-._~")[:MAX_INSTANCE_LENGTH]
+
+
+def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """Serialise a problem."""
+    return Response(problem.model_dump_json(), problem.status, dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses=` entries of a route for problems it can answer with, each with an example."""
+    return {status: problem_entry(status) for status in statuses}
+
+
+def problem_entry(status: int) -> dict[str, Any]:
+    """Return one OpenAPI response object for a problem."""
+    example = from_status(status, "/v1/things/01900000-0000-7000-8000-000000000001").model_dump(mode="json")
+    return {
+        "description": HTTPStatus(status).phrase,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}},
+    }
