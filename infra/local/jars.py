@@ -66,6 +66,7 @@ def load_lock(lock_path: Path = LOCK_PATH, spec_path: Path = SPEC_PATH) -> list[
 
     Raises:
         EngineError: the lock does not belong to this `jgo.toml`, or a jar in it has no checksum.
+
     """
     lock = LockFile.load(lock_path)
     if lock.spec_hash != compute_spec_hash(spec_path):
@@ -79,9 +80,7 @@ def load_lock(lock_path: Path = LOCK_PATH, spec_path: Path = SPEC_PATH) -> list[
             f"{lock_path.name} has no sha256 for {', '.join(bare)}, so these jars cannot be trusted: "
             "run `python -m infra.local.jars lock`."
         )
-    return [
-        Jar(d.groupId, d.artifactId, d.version, d.classifier or "", d.sha256) for d in lock.dependencies
-    ]
+    return [Jar(d.groupId, d.artifactId, d.version, d.classifier or "", d.sha256) for d in lock.dependencies]
 
 
 def fetch(jars: list[Jar] | None = None, cache: Path | None = None, progress: Say = say) -> list[Path]:
@@ -92,6 +91,7 @@ def fetch(jars: list[Jar] | None = None, cache: Path | None = None, progress: Sa
 
     Raises:
         EngineError: a jar cannot be downloaded, or is not the one that was locked.
+
     """
     jars = load_lock() if jars is None else jars
     cache = default_cache() if cache is None else cache

@@ -222,7 +222,7 @@ class MongoStore:
     async def transaction(self) -> AsyncIterator[MongoTx]:
         """Begin; commit on a normal exit, abort on an exception."""
         with translated_errors():
-            session = self._session or await self._mongo.start_session()
+            session = self._session if self._session is not None else await self._mongo.start_session()
         try:
             with translated_errors():
                 await self._mongo.begin(session)

@@ -46,6 +46,8 @@ _REMEDY: Final[dict[str, str]] = {
     "literal_error": "Use one of the named values.",
 }
 
+_PLACE: Final = {"header": "headers", "cookie": "cookies"}
+
 
 def install_problem_handlers(app: FastAPI, table: ProblemTable) -> None:
     """Make `app` answer with problems alone, whatever is raised."""
@@ -57,7 +59,6 @@ def install_problem_handlers(app: FastAPI, table: ProblemTable) -> None:
 
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(RequestValidationError, _on_request_validation)
-    app.add_exception_handler(ValidationError, _on_body_validation)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(Exception, _on_defect)
 
@@ -120,11 +121,6 @@ async def _on_request_validation(request: Request, error: Exception) -> Response
         errors=validation_items(error.errors(), in_body=False),
     )
     return problem_response(problem)
-
-
-async def _on_body_validation(request: Request, error: Exception) -> Response:
-    """Answer 500: only `InvalidBody` stems from the client, any other model error is a defect of ours."""
-    return await _on_defect(request, error)
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:

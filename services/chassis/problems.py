@@ -28,7 +28,9 @@ MAX_INSTANCE_LENGTH: Final = 512
 class ProblemItem(BaseModel):
     """One broken rule."""
 
-    field: str = Field(description="JSON pointer (RFC 6901) into the body, or `query/limit`, `header/If-Match`.")
+    field: str = Field(
+        description="JSON pointer (RFC 6901) into the body; or `/query/...`, `/path/...`, `/headers/...`."
+    )
     rule: str = Field(description="Stable name of the rule.")
     message: str = Field(description="What the rule asks for.")
     remedy: str | None = Field(default=None, description="How to mend it, where we know.")
@@ -76,6 +78,12 @@ class Entry:
     slug: str
 
 
+CHASSIS_ROWS: Final = {
+    "idempotency_key_reused": (422, "The Idempotency-Key belongs to another request", "idempotency-key-reused"),
+}
+"""Refusals of the chassis itself. Status: draft-ietf-httpapi-idempotency-key-header, section 2.7."""
+
+
 class ProblemTable:
     """Maps the `code` of a refusal to its entry; given by each service as data: `{code: (status, title, slug)}`."""
 
@@ -84,7 +92,7 @@ class ProblemTable:
         for code, (status, _, _) in rows.items():
             if not 400 <= status <= 499:  # noqa: PLR2004 - the class of client errors
                 raise ValueError(f"problem table, code {code!r}: status {status} must be from 400 to 499")
-        self.entries = {code: Entry(*row) for code, row in rows.items()}
+        self.entries = {code: Entry(*row) for code, row in {**CHASSIS_ROWS, **rows}.items()}
 
     def entry(self, code: str) -> Entry:
         """Return the entry of a code. Raises `LookupError` for a code nobody mapped: that is a defect."""

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
-from opentelemetry import trace
+from opentelemetry import context, trace
 
+MAX_LINKS: Final = 128
+"""Most links of one batch span (the default limit of the OpenTelemetry SDK)."""
+_TRACER: Final = trace.get_tracer("tierloop.chassis")
 _TRACEPARENT: Final = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 
 
 def current_traceparent() -> str | None:
     """Return the current span as a `traceparent` (W3C Trace Context, section 3.2), None outside a trace."""
-    context = trace.get_current_span().get_span_context()
-    if not context.is_valid:
+    current = trace.get_current_span().get_span_context()
+    if not current.is_valid:
         return None
-    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{int(context.trace_flags):02x}"
+    return f"00-{current.trace_id:032x}-{current.span_id:016x}-{int(current.trace_flags):02x}"
 
 
 def rebase(traceparent: str | None) -> str | None:
@@ -37,3 +42,18 @@ def span_context(traceparent: str | None) -> trace.SpanContext | None:
     return trace.SpanContext(
         int(found[1], 16), int(found[2], 16), is_remote=True, trace_flags=trace.TraceFlags(int(found[3], 16))
     )
+
+
+@contextmanager
+def batch_span(name: str, traceparents: Sequence[str | None], **attributes: str | int) -> Iterator[trace.Span]:
+    """Open one span for a batch: child of its trace where all messages share one, else linked to each of theirs."""
+    distinct = {found.trace_id: found for found in map(span_context, traceparents) if found is not None}
+    contexts = list(distinct.values())
+    parent = context.Context()
+    if len(contexts) == 1:
+        parent = trace.set_span_in_context(trace.NonRecordingSpan(contexts[0]), parent)
+    links = [trace.Link(found) for found in contexts[:MAX_LINKS]] if len(contexts) > 1 else []
+    with _TRACER.start_as_current_span(
+        name, context=parent, kind=trace.SpanKind.CONSUMER, links=links, attributes=attributes
+    ) as span:
+        yield span

@@ -1,0 +1,155 @@
+"""Limits before anything is parsed: size of headers and body, time to receive and to answer. Pure ASGI.
+
+A body over its limit is refused by its Content-Length, or at the byte that goes over; a slow sender is cut off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.chassis.problems import HttpProblem, instance_of, problem_response
+
+MAX_HEADER_BYTES: Final = 16 * 1024
+MAX_HEADERS: Final = 100
+RETRY_AFTER_SECONDS: Final = 5
+_CLOSE: Final = {"Connection": "close"}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may cost: body in bytes, times in seconds."""
+
+    body_bytes: int = 1024 * 1024
+    receive_seconds: float = 20
+    request_seconds: float = 30
+
+
+@dataclass(frozen=True, slots=True)
+class LimitTable:
+    """The limits of a path: those of the first suffix that fits (`:batch`), else the default."""
+
+    default: Limits = Limits()
+    by_suffix: Mapping[str, Limits] = field(default_factory=dict)
+
+    def of(self, path: str) -> Limits:
+        """Return the limits of a path."""
+        for suffix, limits in self.by_suffix.items():
+            if path.endswith(suffix):
+                return limits
+        return self.default
+
+
+class LimitsMiddleware:
+    """Holds every request to its limits: 431, 413, 408 and 503."""
+
+    def __init__(self, app: ASGIApp, table: LimitTable) -> None:
+        self.app = app
+        self.table = table
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        limits = self.table.of(scope["path"])
+        started = False
+
+        async def watched_send(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            _check_headers(scope, limits)
+            async with asyncio.timeout(limits.request_seconds) as deadline:
+                await self.app(scope, _LimitedReceive(receive, limits), watched_send)
+        except HttpProblem as problem:  # raised before the application, or while something else read the body
+            await _answer(problem, scope, receive, send, started=started)
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+            await _answer(_too_slow(limits), scope, receive, send, started=started)
+
+
+class _LimitedReceive:
+    """Counts the bytes and the time of a body as it arrives."""
+
+    def __init__(self, receive: Receive, limits: Limits) -> None:
+        self._receive = receive
+        self._limits = limits
+        self._bytes = 0
+        self._complete = False
+        self._until = asyncio.get_running_loop().time() + limits.receive_seconds
+
+    async def __call__(self) -> Message:
+        if self._complete:
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError:
+            raise _slow_sender(self._limits) from None
+        if message["type"] == "http.request":
+            self._bytes += len(message.get("body", b""))
+            if self._bytes > self._limits.body_bytes:
+                raise too_large(self._limits.body_bytes)
+        self._complete = not message.get("more_body", False)
+        return message
+
+
+def too_large(limit_bytes: int) -> HttpProblem:
+    """Return 413; the connection closes, because the rest of the body is not read."""
+    return HttpProblem(
+        413,
+        "content-too-large",
+        "The body is too large",
+        f"A body here may have at most {limit_bytes} bytes. Split it into several requests.",
+        headers=_CLOSE,
+    )
+
+
+def _slow_sender(limits: Limits) -> HttpProblem:
+    return HttpProblem(
+        408,
+        "request-timeout",
+        "The body came too slowly",
+        f"A body here must arrive within {limits.receive_seconds:g} s. Send it again, or split it.",
+        headers={**_CLOSE, "Retry-After": str(RETRY_AFTER_SECONDS)},
+    )
+
+
+def _too_slow(limits: Limits) -> HttpProblem:
+    return HttpProblem(
+        503,
+        "service-unavailable",
+        "No answer in time",
+        f"The request took longer than {limits.request_seconds:g} s. Repeat it with the same Idempotency-Key.",
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+    )
+
+
+def _check_headers(scope: Scope, limits: Limits) -> None:
+    size = sum(len(name) + len(value) for name, value in scope["headers"]) + len(scope.get("raw_path") or b"")
+    if len(scope["headers"]) > MAX_HEADERS or size > MAX_HEADER_BYTES:
+        raise HttpProblem(
+            431,
+            "header-fields-too-large",
+            "The headers are too large",
+            f"At most {MAX_HEADERS} header fields and {MAX_HEADER_BYTES} bytes of path and headers.",
+            headers=_CLOSE,
+        )
+    for name, value in scope["headers"]:
+        if name == b"content-length" and (not value.isdigit() or int(value) > limits.body_bytes):
+            raise too_large(limits.body_bytes)
+
+
+async def _answer(problem: HttpProblem, scope: Scope, receive: Receive, send: Send, *, started: bool) -> None:
+    if started:
+        raise problem
+    response = problem_response(problem.problem(instance_of(scope)), problem.headers)
+    await response(scope, receive, send)
