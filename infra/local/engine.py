@@ -1,6 +1,5 @@
 """What both engines have in common: a life cycle on fixed ports over one data directory."""
 
-import time
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Self
@@ -26,9 +25,7 @@ class Engine(ABC):
         self.log_path = state_dir.resolve() / "log" / f"{self.name}.log"
         self.port = port or free_port()
         self.port_setting = port_setting
-        self.start_seconds: float | None = None
         self._process: ChildProcess | None = None
-        self._launched_at = 0.0
 
     @property
     def process(self) -> ChildProcess | None:
@@ -39,6 +36,11 @@ class Engine(ABC):
     def is_running(self) -> bool:
         """Whether the process exists."""
         return self._process is not None and self._process.is_running
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether `freeze` stopped it."""
+        return self._process is not None and self._process.is_frozen
 
     def start(self) -> None:
         """Launch and wait until it serves.
@@ -54,12 +56,20 @@ class Engine(ABC):
         """Start the process without waiting, so that two engines can come up side by side."""
         if self.is_running:
             return
-        self._launched_at = time.monotonic()
-        for port, setting in self._ports():
-            require_free(port, owner=self.name, setting=setting)
+        self.require_ports()
         self.home.mkdir(parents=True, exist_ok=True)
         self._process = ChildProcess(self.name, self._prepare(), self.log_path)
         self._process.start()
+
+    def require_ports(self) -> None:
+        """Look whether its ports are free.
+
+        Raises:
+            EngineError: one is taken; names it and the setting that moves it.
+
+        """
+        for port, setting in self._ports():
+            require_free(port, owner=self.name, setting=setting)
 
     def wait_ready(self, timeout_s: float = READY_TIMEOUT_S) -> None:
         """Wait until it serves; on failure it is killed, so nothing half-started stays behind."""
@@ -69,7 +79,6 @@ class Engine(ABC):
         except BaseException:
             process.kill()
             raise
-        self.start_seconds = time.monotonic() - self._launched_at
 
     def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> None:
         """End it cleanly (SIGTERM), killed if that takes longer than `timeout_s`."""

@@ -55,14 +55,21 @@ def running_engines(
         EngineError: the state directory is in use, a part is missing, or an engine did not start.
 
     """
-    kafka = KafkaEngine(state_dir, kafka_port, controller_port, port_setting="--kafka-port")
+    kafka = KafkaEngine(
+        state_dir,
+        kafka_port,
+        controller_port,
+        port_setting="--kafka-port",
+        controller_port_setting="--controller-port",
+    )
     mongo = MongoEngine(state_dir, mongo_port, fail_points=fail_points, port_setting="--mongo-port")
     endpoints = {"kafka": kafka.bootstrap, "mongo": mongo.uri}
     with ExitStack() as stack:
         stack.enter_context(StateDirOwner(state_dir).held(endpoints))
-        stack.callback(kafka.stop)
+        for engine in (kafka, mongo):
+            engine.require_ports()  # both, before either is fetched or started
+            stack.callback(engine.stop)
         mongo.launch()
-        stack.callback(mongo.stop)
         kafka.launch()
         mongo.wait_ready()
         kafka.wait_ready()
@@ -71,7 +78,7 @@ def running_engines(
 
 def up(args: argparse.Namespace) -> int:
     """Run both until Ctrl-C, SIGTERM, or the death of one."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         _say("starting Kafka and MongoDB ...")
         with running_engines(
@@ -83,13 +90,15 @@ def up(args: argparse.Namespace) -> int:
             _watch(engines)
     except KeyboardInterrupt:
         _say("stopped")
+    finally:
+        signal.signal(signal.SIGTERM, before)
     return 0
 
 
 def _watch(engines: Engines) -> None:
-    _say(f"kafka  {engines.kafka.bootstrap}  ready in {engines.kafka.start_seconds:.1f} s")
-    _say(f"mongo  {engines.mongo.uri}  ready in {engines.mongo.start_seconds:.1f} s")
-    _say("Ctrl-C stops both")
+    _say(f"kafka  {engines.kafka.bootstrap}")
+    _say(f"mongo  {engines.mongo.uri}")
+    _say(f"ready; logs in {engines.kafka.log_path.parent}; Ctrl-C stops both")
     while not (dead := engines.dead()):
         time.sleep(WATCH_S)
     raise EngineError(f"{' and '.join(dead)} ended by itself: see {engines.kafka.log_path.parent}.")

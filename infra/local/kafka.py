@@ -81,6 +81,7 @@ class KafkaEngine(Engine):
         settings: broker settings to add or replace (`server.properties` names).
         jvm_options: the JVM's options in place of `JVM_OPTIONS`.
         port_setting: what a user changes when `port` is taken.
+        controller_port_setting: likewise for `controller_port`.
 
     """
 
@@ -95,9 +96,11 @@ class KafkaEngine(Engine):
         settings: Mapping[str, str] | None = None,
         jvm_options: tuple[str, ...] = JVM_OPTIONS,
         port_setting: str = "port",
+        controller_port_setting: str = "controller_port",
     ) -> None:
         super().__init__(state_dir, port, port_setting=port_setting)
         self.controller_port = controller_port or free_port()
+        self.controller_port_setting = controller_port_setting
         self._settings = dict(settings or {})
         self._jvm_options = jvm_options
 
@@ -121,7 +124,7 @@ class KafkaEngine(Engine):
         }
 
     def _ports(self) -> list[tuple[int, str]]:
-        return [*super()._ports(), (self.controller_port, "controller_port")]
+        return [*super()._ports(), (self.controller_port, self.controller_port_setting)]
 
     def _prepare(self) -> list[str]:
         java, jars = find_java(), fetch()

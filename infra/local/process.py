@@ -73,22 +73,24 @@ class ChildProcess:
 
     def stop(self, timeout_s: float = 10.0) -> int | None:
         """Ask it to end (SIGTERM), kill it when `timeout_s` is over; returns the exit code."""
-        if self._process is None:
+        process = self._process
+        if process is None:
             return None
         self._signal(signal.SIGTERM)
         self._signal(signal.SIGCONT)  # a frozen process acts on nothing until it may run
         try:
-            self._process.wait(timeout_s)
+            process.wait(timeout_s)
         except subprocess.TimeoutExpired:
             self.kill()
         self._is_frozen = False
-        return self._process.returncode
+        return process.returncode
 
     def kill(self) -> None:
         """SIGKILL the whole group and wait until the process is gone."""
+        process = self._process
         self._signal(signal.SIGKILL)
-        if self._process is not None:
-            self._process.wait(KILL_WAIT_S)
+        if process is not None:
+            process.wait(KILL_WAIT_S)
         self._is_frozen = False
 
     def freeze(self) -> None:

@@ -177,15 +177,18 @@ class Supervisor:
 
     def kill(self, name: str) -> None:
         """SIGKILL one process; it is restarted like after any other exit."""
-        self._process(name).kill()
+        with self._lock:
+            self._process(name).kill()
 
     def freeze(self, name: str) -> None:
         """SIGSTOP one process; it is not restarted, for it has not exited."""
-        self._process(name).freeze()
+        with self._lock:
+            self._process(name).freeze()
 
     def thaw(self, name: str) -> None:
         """SIGCONT one frozen process."""
-        self._process(name).thaw()
+        with self._lock:
+            self._process(name).thaw()
 
     def __enter__(self) -> Self:
         self.start()

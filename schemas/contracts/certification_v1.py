@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
 from schemas.contracts.types import Contract, CountryCode, Fact, Identifier, Instant, Name, Text, Urn
 
@@ -73,7 +72,10 @@ class RequirementResult(StrEnum):
 
 
 class Evidence(Contract):
-    """What a result rests on: kind `certificate`, `footprint` or `claim`, with the version that was read."""
+    """What a result rests on: kind `certificate`, `footprint`, `grant` or `claim`, with the version that was read.
+
+    `grant` is the buyer's right to read the footprint beside it.
+    """
 
     kind: Identifier
     id: Identifier
@@ -96,6 +98,8 @@ class ProfileVerdict(Contract):
     profile_id: Identifier
     profile_version: int
     buyer_organisation_id: Identifier
+    verdict_version: int
+    """Counts the changes of this one verdict, so that its buyer learns nothing of other buyers' verdicts."""
     verdict: Verdict
     requirements: list[RequirementOutcome]
     decided_at: Instant
@@ -114,12 +118,29 @@ class PartV1(Fact):
     changed_at: Instant
 
 
+class SelectionKind(StrEnum):
+    """Which parts a fan-out walks: all, those of a supplier, or those of a supplier that are one product."""
+
+    ALL = "all"
+    SUPPLIER = "supplier"
+    PRODUCT = "product"
+
+
+class FanOut(Contract):
+    """One page of a fan-out: the parts of a selection beyond `after`, in order of their ids."""
+
+    kind: SelectionKind
+    supplier_id: Identifier | None = None
+    product_id: Urn | None = None
+    after: str = ""
+
+
 class PartWorkV1(Contract):
-    """A work item: decide the verdicts of a part again, or fan out to the parts of a root (a supplier, a product, all)."""
+    """A work item: decide the verdicts of one part again, or fan out to the parts of a selection (one of the two)."""
 
     reason: Text
-    fan_out: dict[str, Any] | None = None
-    """Selection and page of a fan-out; None when the key is one part."""
+    part_id: Identifier | None = None
+    fan_out: FanOut | None = None
 
 
 SUPPLIER_TYPES = ("certification.supplier.registered.v1", "certification.supplier.changed.v1")

@@ -87,17 +87,17 @@ class Guard:
 
 
 class GateMiddleware:
-    """Lets a success pass only for what the guard granted, or for one of the `open_paths` (docs, OpenAPI)."""
+    """Lets a success pass only for what the guard granted."""
 
-    def __init__(self, app: ASGIApp, open_paths: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.open_paths = frozenset(open_paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
-            return  # no websockets here
-        access = scope[_ACCESS] = Access(granted=scope["path"] in self.open_paths)
+            await self.app(scope, receive, send)
+            return
+        access = scope[_ACCESS] = Access()
         refused = False
 
         async def guarded_send(message: Message) -> None:
@@ -114,12 +114,15 @@ class GateMiddleware:
             await response(scope, receive, send)
 
 
-def install_auth(
-    app: FastAPI, verifier: TokenVerifier, standing: Standing, *, open_paths: Collection[str] = ()
-) -> None:
-    """Close the application: every route needs a token unless it is `@public`; also routes added later."""
+def install_auth(app: FastAPI, verifier: TokenVerifier, standing: Standing) -> None:
+    """Close the application: every route added from now on needs a token unless it is `@public`.
+
+    Raises `ValueError` when there are routes already: the guard would not stand before them.
+    """
+    if app.routes:
+        raise ValueError("install_auth: the application has routes already; call it before they are added")
     app.router.dependencies.insert(0, Depends(Guard(verifier, standing)))
-    app.add_middleware(GateMiddleware, open_paths=open_paths)
+    app.add_middleware(GateMiddleware)
 
 
 def current_principal(request: Request) -> Principal:

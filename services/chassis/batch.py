@@ -61,7 +61,8 @@ class Applied:
     taken: int
     skipped: int = 0
     refused: int = 0
-    dead: int = 0
+    dead_reasons: tuple[str, ...] = ()
+    """Why each dead letter was one: `decode`, `contract` or `handler`."""
 
 
 class Batch:
@@ -130,7 +131,9 @@ class Batch:
             await tx.write([*folded.writes, *rows])
             await tx.append_outbox([*folded.outbox, *letters])
             await tx.advance(before, tally.position)
-        return Applied(tally.position, tally.taken, tally.skipped, len(rows), len(letters))
+        return Applied(
+            tally.position, tally.taken, tally.skipped, len(rows), tuple(_reason(error) for _, error in tally.dead)
+        )
 
     def _tally(self, before: Position, reads: Sequence[_Read], outcomes: Sequence[Outcome]) -> _Tally:
         """Walk records and outcomes side by side. The fold may have stopped early, at its write limit."""

@@ -8,16 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+import structlog
 from bson.binary import Binary
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError, OperationFailure, PyMongoError
 
-from services.chassis.logging import get_logger
 from services.chassis.mongo import Mongo
-from services.chassis.mongo_store import POSITIONS, translated_errors
+from services.chassis.mongo_errors import translated_errors
+from services.chassis.mongo_store import POSITIONS
 from services.chassis.store import FencedError, Position
 
-log = get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 CLAIM_ATTEMPTS: Final = 8
 """Rivals may raise the epoch between our read and our write; each attempt reads anew."""

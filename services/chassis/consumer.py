@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 from mode import Service
@@ -19,7 +20,6 @@ from mode import Service
 from services.chassis.batch import Applied, Batch
 from services.chassis.claim import TopicChangedError, TopicFacts, position_id
 from services.chassis.deadletter import PoisonLimits
-from services.chassis.logging import get_logger
 from services.chassis.mongo import Mongo
 from services.chassis.mongo_store import MongoStore
 from services.chassis.outbox import Translate
@@ -29,7 +29,7 @@ from services.chassis.routes import ConsumerGroup
 from services.chassis.telemetry import Metrics
 from services.chassis.topic_ids import TopicIds
 
-log = get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 MONITORING_COMMIT_S: Final = 5.0
 TOPIC_CHECK_S: Final = 5.0
@@ -68,6 +68,7 @@ class BatchConsumer(Service):
         super().__init__()
         self._service_name = service_name
         self._group = group
+        self.group_name = group.name
         self._mongo = mongo
         self._translate = translate
         self._options = options
@@ -178,17 +179,26 @@ class BatchConsumer(Service):
     def applied(self, partition: TopicPartition, result: Applied, seconds: float) -> None:
         """Note a batch."""
         self._next[partition] = result.position.offset
-        labels = {"group": self._group.name, "topic": partition.topic}
-        self._metrics.batch(labels, size=result.taken, seconds=seconds, dead=result.dead)
+        self._metrics.batch(group=self._group.name, topic=partition.topic, messages=result.taken, seconds=seconds)
+        for reason in result.dead_reasons:
+            self._metrics.dead_letter(group=self._group.name, topic=partition.topic, reason=reason)
 
-    def lag(self) -> dict[tuple[str, int], int]:
-        """Return messages not yet applied, by topic and partition held."""
-        lags: dict[tuple[str, int], int] = {}
+    async def ready(self) -> None:
+        """Ask the broker. Raises its error, or `RuntimeError` before the group has handed out partitions."""
+        await self._consumer.topics()
+        if not self._consumer.assignment():
+            raise RuntimeError(f"{self._group.name}: no partition is assigned yet")
+
+    def _record_lag(self) -> None:
         for partition, offset in self._next.items():
             end = self._consumer.highwater(partition)
             if end is not None:
-                lags[partition.topic, partition.partition] = max(0, end - offset)
-        return lags
+                self._metrics.consumer_lag(
+                    group=self._group.name,
+                    topic=partition.topic,
+                    partition=partition.partition,
+                    messages=max(0, end - offset),
+                )
 
     # -- background ---------------------------------------------------------------------------------------------
 
@@ -198,6 +208,7 @@ class BatchConsumer(Service):
             await action()
 
     async def _commit_for_monitoring(self) -> None:
+        self._record_lag()
         held = {partition: offset for partition, offset in self._next.items() if partition in self._tasks}
         try:
             if held:

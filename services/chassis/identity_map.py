@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar, cast
 
-from services.chassis.kernel import MATCH_LIMIT, Change, Key, Kind, Match, Need
+from services.chassis.kernel import MATCH_LIMIT, Change, Key, Kind, Match, Need, Page
 from services.chassis.store import RowWrite, Tx
 
 S = TypeVar("S")
@@ -21,7 +21,7 @@ class UndeclaredReadError(LookupError):
 
 
 class MatchTooLargeError(ValueError):
-    """A `Match` found more than `MATCH_LIMIT` documents: the handler must work by pages."""
+    """A `Match` found more than `MATCH_LIMIT` documents: the handler must ask `overflows` first, or work by pages."""
 
 
 @dataclass(slots=True)
@@ -52,6 +52,9 @@ class IdentityMap:
         self._kinds: dict[str, Kind[Any]] = {}
         self._matched: set[tuple[str, str, str]] = set()
         self._index: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+        self._overflowing: set[tuple[str, str, str]] = set()
+        self._pages: dict[Page, tuple[str, ...]] = {}
+        self._changed_kinds: set[str] = set()
         self.dirty_count = 0
         """Documents changed so far; counted, not listed, because the fold asks after every command."""
 
@@ -65,29 +68,50 @@ class IdentityMap:
     def match(self, kind: Kind[S], field: str, value: str) -> Sequence[S]:
         """Return the states of a declared match, in order of their keys."""
         slot = (kind.name, field, value)
-        if slot not in self._matched:
-            raise UndeclaredReadError(f"{kind.name}.{field} = {value!r} was read but not named by needs()")
+        if self.overflows(Match(kind, field, value)):
+            raise MatchTooLargeError(f"{kind.name}.{field} = {value!r} matched more than {MATCH_LIMIT} documents")
         rows = self._rows[kind.name]
         states = (rows[key].state for key in sorted(self._index[slot]))
         return [cast("S", state) for state in states if state is not None]
 
+    def overflows(self, need: Match) -> bool:
+        """Tell whether a declared match found more than `MATCH_LIMIT` documents."""
+        slot = (need.kind.name, need.field, need.value)
+        if slot not in self._matched:
+            raise UndeclaredReadError(f"{need.kind.name}.{need.field} = {need.value!r} was not named by needs()")
+        return slot in self._overflowing
+
+    def page(self, need: Page) -> Sequence[str]:
+        """Return the keys of a declared page."""
+        keys = self._pages.get(need)
+        if keys is None:
+            raise UndeclaredReadError(f"a page of {need.kind.name}.{need.field} was read but not named by needs()")
+        if need.kind.name in self._changed_kinds:
+            raise UndeclaredReadError(f"{need.kind.name} is changed in this batch, so its pages can't be trusted")
+        return keys
+
     def has(self, need: Need) -> bool:
         """Tell whether a need is loaded."""
+        if isinstance(need, Page):
+            return need in self._pages
         if isinstance(need, Key):
             return need.key in self._rows[need.kind.name]
         return (need.kind.name, need.field, need.value) in self._matched
 
     async def load(self, tx: Tx, needs: Iterable[Need]) -> None:
-        """Load what is not loaded yet: one query per collection and field."""
+        """Load what is not loaded yet: one query per collection and field, and one per page."""
         keys: dict[str, set[str]] = defaultdict(set)
         matches: dict[tuple[str, str], set[str]] = defaultdict(set)
         for need in needs:
             if self.has(need):
                 continue
             self._kinds[need.kind.name] = need.kind
-            if isinstance(need, Match):
-                if need.field not in need.kind.match_fields:
-                    raise UndeclaredReadError(f"{need.kind.name}.{need.field} is not one of the kind's match fields")
+            if not isinstance(need, Key) and need.field not in need.kind.match_fields:
+                raise UndeclaredReadError(f"{need.kind.name}.{need.field} is not one of the kind's match fields")
+            if isinstance(need, Page):
+                found = await tx.keys_by_field(need.kind, need.field, need.value, need.after, need.limit)
+                self._pages[need] = tuple(found)
+            elif isinstance(need, Match):
                 matches[need.kind.name, need.field].add(need.value)
             else:
                 keys[need.kind.name].add(need.key)
@@ -107,11 +131,17 @@ class IdentityMap:
     async def _load_matches(self, tx: Tx, kind: Kind[Any], field: str, values: set[str]) -> None:
         limit = MATCH_LIMIT * len(values)
         found = await tx.by_field(kind, field, sorted(values), limit + 1)
-        if len(found) > limit:
-            raise MatchTooLargeError(f"{kind.name}.{field} matched more than {limit} documents")
+        if len(found) > limit:  # one value may crowd the others out: each is asked for alone
+            found = [
+                stored
+                for value in sorted(values)
+                for stored in await tx.by_field(kind, field, (value,), MATCH_LIMIT + 1)
+            ]
         for stored in found:
             self._remember(kind, stored.key, stored.state, stored.row_version)
-        self._matched.update((kind.name, field, value) for value in values)
+        slots = [(kind.name, field, value) for value in values]
+        self._matched.update(slots)
+        self._overflowing.update(slot for slot in slots if len(self._index[slot]) > MATCH_LIMIT)
 
     def _remember(self, kind: Kind[Any], key: str, state: object, version: int) -> None:
         if key not in self._rows[kind.name]:
@@ -138,6 +168,7 @@ class IdentityMap:
         if row is None:
             raise UndeclaredReadError(f"{change.kind.name} {change.key!r} was changed but not named by needs()")
         self._kinds[change.kind.name] = change.kind
+        self._changed_kinds.add(change.kind.name)
         self._reindex(change.kind, change.key, row.state, change.state)
         row.state = change.state
         if not row.dirty:

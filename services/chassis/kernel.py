@@ -16,7 +16,7 @@ S = TypeVar("S")
 C_contra = TypeVar("C_contra", contravariant=True)
 
 MATCH_LIMIT: Final = 1_000
-"""Most documents one `Match` may load; a handler that may need more works by pages."""
+"""Most documents one `Match` may load; a handler that may meet more asks `Loaded.overflows`, or works by pages."""
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an outcome of the domain, not a failure of the program
@@ -33,6 +33,19 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an outcome of the domain,
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """The event behind a command, for projections that tell of events themselves (a trail)."""
+
+    event_id: str
+    event_type: str
+    subject: str
+    """The aggregate's id; also the message key."""
+    occurred_at: datetime
+    causation_id: str | None
+    """Id of the event or command that led to the event."""
+
+
+@dataclass(frozen=True, slots=True)
 class Meta:
     """What surrounds a command: identity, instant, actor and trace. All of it is data, nothing is looked up later."""
 
@@ -46,6 +59,8 @@ class Meta:
     causation_id: str | None = None
     """Id of the event that led to this command, None for a request."""
     traceparent: str | None = None
+    source: Source | None = None
+    """The event this command was made from, None for a request."""
 
 
 Writer = Literal["api", "worker"]
@@ -79,7 +94,22 @@ class Match:
     value: str
 
 
-Need = Key | Match
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A need: the keys, in order and beyond `after`, of the next `limit` documents whose `field` equals `value`.
+
+    For fan-out: one command walks a page and leaves the next one as `Work`. Pages come from storage alone; a handler
+    may not page through a kind that its own batch writes.
+    """
+
+    kind: Kind[Any]
+    field: str
+    value: str
+    limit: int
+    after: str = ""
+
+
+Need = Key | Match | Page
 
 
 class Loaded(Protocol):
@@ -89,7 +119,16 @@ class Loaded(Protocol):
         """Return the state, or None where the document does not exist."""
 
     def match(self, kind: Kind[S], field: str, value: str) -> Sequence[S]:
-        """Return the states whose `field` equals `value`, in order of their keys."""
+        """Return the states whose `field` equals `value`, in order of their keys.
+
+        Raises where the match overflows: a part of the documents would be a wrong answer.
+        """
+
+    def overflows(self, need: Match) -> bool:
+        """Tell whether a match found more than `MATCH_LIMIT` documents, for a handler that can decide without them."""
+
+    def page(self, need: Page) -> Sequence[str]:
+        """Return the keys of a page; fewer than `need.limit` means the last one."""
 
     def has(self, need: Need) -> bool:
         """Tell whether a need is loaded; lets `needs` ask in rounds (first the part, then what the part names)."""

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
-from bson.errors import InvalidDocument
 from pymongo import ASCENDING, DeleteOne, IndexModel, InsertOne, ReplaceOne
-from pymongo.errors import (
-    BulkWriteError,
-    ConnectionFailure,
-    DocumentTooLarge,
-    DuplicateKeyError,
-    ExecutionTimeout,
-    OperationFailure,
-    PyMongoError,
-)
+from pymongo.errors import PyMongoError
 
 from services.chassis.codec import from_document, to_document
 from services.chassis.kernel import Kind
 from services.chassis.mongo import Mongo
+from services.chassis.mongo_errors import translated_errors
 from services.chassis.store import (
     CommitUnknownError,
     FencedError,
@@ -31,7 +23,6 @@ from services.chassis.store import (
     Stored,
     TransientStoreError,
     Tx,
-    UnstorableError,
 )
 
 OUTBOX: Final = "outbox"
@@ -40,7 +31,6 @@ LEASES: Final = "leases"
 ROW_VERSION: Final = "_v"
 PUBLISHED_TTL_S: Final = 7 * 24 * 3_600
 """A published row is kept a week for the eye of an operator, then removed."""
-TOO_LARGE_CODES: Final = frozenset({10334, 17419, 17420})
 
 SYSTEM_INDEXES: Final = {
     OUTBOX: (
@@ -69,39 +59,6 @@ def kind_indexes(kinds: Sequence[Kind[Any]]) -> dict[str, tuple[IndexModel, ...]
     }
 
 
-@contextmanager
-def translated_errors() -> Iterator[None]:
-    """Turn the driver's errors into the store's."""
-    try:
-        yield
-    except (DuplicateKeyError, ConnectionFailure, ExecutionTimeout) as error:
-        raise TransientStoreError(str(error)) from error
-    except (DocumentTooLarge, InvalidDocument, OverflowError) as error:
-        raise UnstorableError(str(error)) from error
-    except BulkWriteError as error:
-        raise TransientStoreError(f"bulk write: {_first_error(error)}") from error
-    except OperationFailure as error:
-        if error.code in TOO_LARGE_CODES:
-            raise UnstorableError(str(error)) from error
-        if error.has_error_label("TransientTransactionError") or error.has_error_label("RetryableWriteError"):
-            raise TransientStoreError(str(error)) from error
-        if error.code in _PASSING_CODES:
-            raise TransientStoreError(str(error)) from error
-        raise
-
-
-_PASSING_CODES: Final = frozenset(
-    {11000, 112, 251, 246, 244, 24, 263, 50, 202, 189, 91, 11600, 11602, 10107, 13435, 13436}
-)
-"""Duplicate key, write conflict, no such transaction (killed or expired), snapshot unavailable, lock timeout,
-time limit, stepdown and shutdown: the transaction wrote nothing and may be tried again."""
-
-
-def _first_error(error: BulkWriteError) -> str:
-    errors = (error.details or {}).get("writeErrors") or [{}]
-    return f"code {errors[0].get('code')}"
-
-
 class MongoTx(Tx):
     """One transaction on one session."""
 
@@ -117,6 +74,18 @@ class MongoTx(Tx):
     async def by_field(self, kind: Kind[Any], field: str, values: Collection[str], limit: int) -> list[Stored]:
         """Read by an indexed field with one `$in`."""
         return await self._find(kind, {field: {"$in": list(values)}}, limit)
+
+    async def keys_by_field(self, kind: Kind[Any], field: str, value: str, after: str, limit: int) -> list[str]:
+        """Read keys alone; served by the kind's index on `(field, _id)`."""
+        with translated_errors():
+            documents = (
+                await self._mongo.collection(kind.name)
+                .find({field: value, "_id": {"$gt": after}}, {"_id": 1}, session=self._session)
+                .sort("_id", ASCENDING)
+                .limit(limit)
+                .to_list(limit)
+            )
+        return [document["_id"] for document in documents]
 
     async def _find(self, kind: Kind[Any], condition: dict[str, Any], limit: int) -> list[Stored]:
         with translated_errors():

@@ -10,16 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+import structlog
 from aiokafka.errors import NoOffsetForPartitionError
 
 from services.chassis.batch import Applied, Batch
 from services.chassis.claim import TopicFacts, claim, read_position
-from services.chassis.logging import get_logger
 from services.chassis.mongo import Mongo
 from services.chassis.retry import RetryPolicy, with_retries
 from services.chassis.store import CommitUnknownError, FencedError, Position, TransientStoreError
 
-log = get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 POLL_MS: Final = 1_000
 GROW_FACTOR: Final = 2

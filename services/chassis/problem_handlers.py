@@ -26,8 +26,12 @@ from services.chassis.problems import (
     instance_of,
     problem_response,
 )
+from services.chassis.store import TransientStoreError
+from services.chassis.unit import OverloadedError
 
 _log = structlog.get_logger("services.chassis.http")
+
+RETRY_AFTER_SECONDS: Final = 5
 
 _REMEDY: Final[dict[str, str]] = {
     "missing": "Add the field.",
@@ -60,6 +64,8 @@ def install_problem_handlers(app: FastAPI, table: ProblemTable) -> None:
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(RequestValidationError, _on_request_validation)
     app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(OverloadedError, _on_overload)
+    app.add_exception_handler(TransientStoreError, _on_overload)
     app.add_exception_handler(Exception, _on_defect)
 
 
@@ -129,6 +135,18 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     if isinstance(error, HttpProblem):
         return problem_response(error.problem(instance), error.headers)
     return problem_response(from_status(error.status_code, instance, error.detail), error.headers)
+
+
+async def _on_overload(request: Request, error: Exception) -> Response:
+    _log.warning("request.unavailable", error=f"{type(error).__name__}: {error}")
+    problem = Problem(
+        type=TYPE_PREFIX + "service-unavailable",
+        title="The service can't take this now",
+        status=503,
+        detail="Nothing was lost. Repeat the request later, a creation with the same Idempotency-Key.",
+        instance=instance_of(request.scope),
+    )
+    return problem_response(problem, {"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
 async def _on_defect(request: Request, error: Exception) -> Response:

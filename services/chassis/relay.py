@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import structlog
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 from pymongo import MongoClient
@@ -26,10 +28,9 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from services.chassis.lease import Lease
-from services.chassis.logging import get_logger
 from services.chassis.mongo_store import LEASES, OUTBOX
 
-log = get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 STANDBY_S: Final = 0.5
 FLUSH_TIMEOUT_S: Final = 30.0
@@ -76,7 +77,7 @@ class Relay:
         *,
         holder: str,
         options: RelayOptions,
-        on_published: Callable[[int], None] = lambda _: None,
+        on_published: Callable[[str, int], None] = lambda _topic, _rows: None,
     ) -> None:
         """Take the outbox of `database`. `producer` has `send(...) -> future` and `flush`; `on_published` counts rows."""
         durable = client[database].with_options(
@@ -132,7 +133,8 @@ class Relay:
             except KafkaError as error:
                 raise PublishError(f"{row['topic']} {row['_id']}: {type(error).__name__}: {error}") from error
         self._mark(page)
-        self._on_published(len(page))
+        for topic, rows in Counter(row["topic"] for row in page).items():
+            self._on_published(topic, rows)
         return len(page)
 
     def select(self) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from services.chassis.envelope import CloudEvent, EnvelopeError, Upcasts, decode
 from services.chassis.handler import Handlers
-from services.chassis.kernel import Meta
+from services.chassis.kernel import Meta, Source
 
 M = TypeVar("M", bound=BaseModel)
 MAX_ERRORS_SHOWN: Final = 5
@@ -69,6 +69,7 @@ def meta_of(event: CloudEvent, now: datetime) -> Meta:
         correlation_id=event.correlationid,
         causation_id=event.id,
         traceparent=event.traceparent,
+        source=Source(event.id, event.type, event.subject, event.time, event.causationid),
     )
 
 

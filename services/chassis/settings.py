@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Final, Literal, Self
+from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -72,7 +72,7 @@ class ServiceSettings(BaseSettings):
         default="http://127.0.0.1:8001/auth/token", description="Token endpoint named in OpenAPI."
     )
     jwks_url: HttpUrl = Field(
-        default="http://127.0.0.1:8001/auth/jwks", description="Where the issuer's public keys are."
+        default="http://127.0.0.1:8001/.well-known/jwks.json", description="Where the issuer's public keys are."
     )
 
     body_limit_bytes: int = Field(
@@ -111,6 +111,12 @@ class ServiceSettings(BaseSettings):
     relay_sweep_ms: int = Field(
         default=1000, ge=10, le=60_000, description="Longest time the relay waits without looking."
     )
+    session_timeout_ms: int = Field(
+        default=6000,
+        ge=1000,
+        le=300_000,
+        description="After this silence a worker loses its partitions; not below the broker's minimum.",
+    )
     batch_messages: int = Field(default=500, ge=1, le=2000, description="Most messages in a consumer batch.")
     batch_bytes: int = Field(default=300_000, ge=1, le=8_000_000, description="Most bytes in a consumer batch.")
     batch_linger_ms: int = Field(default=20, ge=0, le=10_000, description="Longest time a consumer batch stays open.")
@@ -135,13 +141,18 @@ class ServiceSettings(BaseSettings):
         environ = os.environ if environ is None else environ
         values = _variables(cls, environ)
         try:
-            return cls(**values)
+            return cls.model_validate(values)
         except ValidationError as error:
             raise SettingsError(_explain(cls, error, environ)) from None
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: Any
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic-settings'
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Take values from `load` alone, so that a test is not touched by the machine it runs on."""
         return (init_settings,)

@@ -91,6 +91,9 @@ class Tx(Protocol):
     async def by_field(self, kind: Kind[Any], field: str, values: Collection[str], limit: int) -> list[Stored]:
         """Read documents whose `field` is (or, as a list, holds) one of the values; `limit` documents at most."""
 
+    async def keys_by_field(self, kind: Kind[Any], field: str, value: str, after: str, limit: int) -> list[str]:
+        """Read the keys beyond `after`, in order, of the first `limit` documents whose `field` is or holds `value`."""
+
     async def write(self, rows: Sequence[RowWrite]) -> None:
         """Write guarded rows. Raises `TransientStoreError` where a guard lost, `UnstorableError` for a bad document."""
 

@@ -17,7 +17,7 @@ _RULE: Final = 'must be exactly one strong entity tag with the version, such as 
 _REMEDY: Final = "Read the resource, and send its ETag as If-Match."
 
 
-class PreconditionFailed(HttpProblem):  # noqa: N818 - named after its HTTP status
+class PreconditionFailed(HttpProblem):
     """412: the resource is at another version than the client thinks."""
 
     def __init__(self, current: int | None = None) -> None:

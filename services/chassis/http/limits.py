@@ -57,6 +57,7 @@ class LimitsMiddleware:
             await self.app(scope, receive, send)
             return
         limits = self.table.of(scope["path"])
+        deadline = asyncio.timeout(limits.request_seconds)
         started = False
 
         async def watched_send(message: Message) -> None:
@@ -66,7 +67,7 @@ class LimitsMiddleware:
 
         try:
             _check_headers(scope, limits)
-            async with asyncio.timeout(limits.request_seconds) as deadline:
+            async with deadline:
                 await self.app(scope, _LimitedReceive(receive, limits), watched_send)
         except HttpProblem as problem:  # raised before the application, or while something else read the body
             await _answer(problem, scope, receive, send, started=started)
@@ -128,7 +129,7 @@ def _too_slow(limits: Limits) -> HttpProblem:
         503,
         "service-unavailable",
         "No answer in time",
-        f"The request took longer than {limits.request_seconds:g} s. Repeat it with the same Idempotency-Key.",
+        f"It took longer than {limits.request_seconds:g} s. Repeat it later, a creation with the same Idempotency-Key.",
         headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
     )
 

@@ -17,6 +17,7 @@ class FixedClock:
         self.instant = to_milliseconds(instant)
 
     def __call__(self) -> datetime:
+        """Return the instant."""
         return self.instant
 
     def set(self, instant: datetime) -> None:

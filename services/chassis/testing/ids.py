@@ -11,6 +11,7 @@ class SequenceIds:
         self.next_number = start
 
     def __call__(self) -> str:
+        """Return the next identity."""
         identity = f"{self.prefix}-{self.next_number:012d}"
         self.next_number += 1
         return identity

@@ -59,6 +59,11 @@ class MemoryTx:
         rows = (_stored(kind, key, row) for key, row in sorted(self._snapshot.get(kind.name, {}).items()))
         return [row for row in rows if set(field_values(row.state, field)) & set(values)][:limit]
 
+    async def keys_by_field(self, kind: Kind[Any], field: str, value: str, after: str, limit: int) -> list[str]:
+        """Read keys alone."""
+        found = await self.by_field(kind, field, (value,), len(self._snapshot.get(kind.name, {})))
+        return [row.key for row in found if row.key > after][:limit]
+
     async def write(self, rows: Sequence[RowWrite]) -> None:
         """Check the guards against the snapshot and keep the rows for the commit."""
         for row in rows:

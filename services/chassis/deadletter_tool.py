@@ -1,0 +1,119 @@
+"""List, show and replay dead letters, and reset the counters that stopped a worker."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any, Final
+
+from kafka import KafkaConsumer, TopicPartition
+from pymongo import MongoClient
+
+from schemas.topics import dead_letter_topic
+from services.chassis.mongo_store import POSITIONS
+from services.chassis.relay import make_producer
+from services.chassis.settings import ServiceSettings
+from services.chassis.worker import ServiceParts
+
+LIST_LIMIT: Final = 1_000
+POLL_MS: Final = 5_000
+REPLAY_TIMEOUT_S: Final = 30.0
+
+
+def add_deadletter_commands(commands: Any, parts: ServiceParts) -> None:
+    """Add `deadletters list|show|replay|reset`."""
+    topics = sorted({topic for group in parts.groups for topic in group.topics})
+    group = commands.add_parser("deadletters", help="look at, replay and reset dead letters")
+    actions = group.add_subparsers(dest="action", required=True)
+    for name, text in (("list", "one line each"), ("show", "headers and value"), ("replay", "send again to the topic")):
+        action = actions.add_parser(name, help=text)
+        action.add_argument("topic", choices=topics, help="the topic that was read")
+        if name != "list":
+            action.add_argument("offset", type=int, help="offset in the dead-letter topic (see list)")
+        action.set_defaults(run=lambda settings, given, name=name: _act(parts, settings, given, name))
+    reset = actions.add_parser("reset", help="set the poison counters of a position back to 0")
+    reset.add_argument("position", help="group:topic:partition, as the error named it")
+    reset.set_defaults(run=_reset)
+
+
+def read_dead_letters(service: str, topic: str, bootstrap: str) -> Iterator[dict[str, Any]]:
+    """Yield the letters of one source topic, oldest first, `LIST_LIMIT` at most."""
+    name = dead_letter_topic(service, topic)
+    consumer = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, consumer_timeout_ms=POLL_MS)
+    try:
+        numbers = consumer.partitions_for_topic(name)
+        if not numbers:
+            return
+        partitions = [TopicPartition(name, number) for number in sorted(numbers)]
+        consumer.assign(partitions)
+        consumer.seek_to_beginning(*partitions)
+        left = sum(consumer.end_offsets(partitions).values()) - sum(consumer.beginning_offsets(partitions).values())
+        left = min(left, LIST_LIMIT)
+        while left > 0:
+            for records in consumer.poll(timeout_ms=POLL_MS).values():
+                for record in records:
+                    left -= 1
+                    yield _letter(record)
+    finally:
+        consumer.close()
+
+
+def _letter(record: Any) -> dict[str, Any]:
+    headers = {name: bytes(value).decode("utf-8", "replace") for name, value in record.headers}
+    return {
+        "offset": record.offset,
+        "key": None if record.key is None else record.key.decode("utf-8", "replace"),
+        "value_base64": None if record.value is None else base64.b64encode(record.value).decode(),
+        "value_text": None if record.value is None else record.value.decode("utf-8", "replace"),
+        **{name.removeprefix("dlq-"): value for name, value in headers.items() if name.startswith("dlq-")},
+    }
+
+
+def _act(parts: ServiceParts, settings: ServiceSettings, given: argparse.Namespace, action: str) -> int:
+    letters = read_dead_letters(parts.name, given.topic, settings.kafka_bootstrap)
+    if action == "list":
+        for letter in letters:
+            shown = {name: letter[name] for name in letter if not name.startswith("value_")}
+            print(json.dumps(shown, ensure_ascii=False))
+        return 0
+    found = next((letter for letter in letters if letter["offset"] == given.offset), None)
+    if found is None:
+        print(f"no dead letter at offset {given.offset} of {given.topic}", file=sys.stderr)
+        return 1
+    if action == "show":
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+        return 0
+    return _replay(settings, given.topic, found)
+
+
+def _replay(settings: ServiceSettings, topic: str, letter: dict[str, Any]) -> int:
+    """Send the letter's bytes to the topic again; consumers drop what they know already by version."""
+    if letter["value_base64"] is None:
+        print("this letter has no value (a tombstone); there is nothing to replay", file=sys.stderr)
+        return 1
+    producer = make_producer(settings.kafka_bootstrap)
+    key = None if letter["key"] is None else letter["key"].encode()
+    sent = producer.send(topic, key=key, value=base64.b64decode(letter["value_base64"])).get(timeout=REPLAY_TIMEOUT_S)
+    producer.close()
+    print(
+        json.dumps({"replayed": letter["offset"], "topic": topic, "partition": sent.partition, "offset": sent.offset})
+    )
+    return 0
+
+
+def _reset(settings: ServiceSettings, given: argparse.Namespace) -> int:
+    client: MongoClient[dict[str, Any]] = MongoClient(settings.mongo_uri, w="majority", journal=True)
+    try:
+        result = client[settings.database][POSITIONS].update_one(
+            {"_id": given.position}, {"$set": {"poison_run": 0, "window_seen": 0, "window_poison": 0}}
+        )
+    finally:
+        client.close()
+    if result.matched_count != 1:
+        print(f"no position {given.position} in database {settings.database}", file=sys.stderr)
+        return 1
+    print(json.dumps({"reset": given.position}))
+    return 0
