@@ -4,89 +4,25 @@ Our workers are crash-only: one that meets trouble it cannot judge exits, and st
 an exit is normal here; too many exits in a short time are not, and then the supervisor gives up and says why.
 """
 
-import collections
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Literal, Self
+from typing import Self
 
 from infra.local.process import ChildProcess
+from infra.local.supervised import Command, RestartPolicy, Status, Supervised
 
 CHECK_S = 0.1
 
-State = Literal["running", "frozen", "waiting", "failed", "stopped"]
 Event = Callable[[str, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One process to keep running; `env` is added to our own environment."""
-
-    name: str
-    argv: Sequence[str]
-    env: Mapping[str, str] = field(default_factory=dict)
-    cwd: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RestartPolicy:
-    """How soon and how often an exited process is started again.
-
-    The pause doubles with each exit from `first_pause_s` to `longest_pause_s`; `limit` restarts within `window_s`
-    are the most, one more exit is a failure. Exits older than the window are forgotten.
-    """
-
-    first_pause_s: float = 0.2
-    longest_pause_s: float = 5.0
-    limit: int = 10
-    window_s: float = 60.0
-
-    def pause_s(self, recent_exits: int) -> float:
-        """How long to wait after the `recent_exits`-th exit (1, 2, ...) within the window."""
-        return min(self.first_pause_s * 2.0 ** (recent_exits - 1), self.longest_pause_s)
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What is known of one process; `exit_code` is its last one, negative for a signal."""
-
-    name: str
-    state: State
-    pid: int | None
-    restarts: int
-    exit_code: int | None
-    log_path: Path
 
 
 class SupervisorError(RuntimeError):
     """A process ended too often; names it, its exit code, and the end of its log."""
-
-
-class _Kept:
-    """One process and the record of its exits."""
-
-    def __init__(self, command: Command, log_path: Path) -> None:
-        self.process = ChildProcess(command.name, command.argv, log_path, env=command.env, cwd=command.cwd)
-        self.restarts = 0
-        self.exits: collections.deque[float] = collections.deque()
-        self.start_at: float | None = None  # set while it waits for its next start
-        self.failed = False
-
-    def status(self) -> Status:
-        process = self.process
-        state: State = "stopped"
-        if self.failed:
-            state = "failed"
-        elif process.is_running:
-            state = "frozen" if process.is_frozen else "running"
-        elif self.start_at is not None:
-            state = "waiting"
-        return Status(process.name, state, process.pid, self.restarts, process.exit_code, process.log_path)
 
 
 class Supervisor:
@@ -108,7 +44,7 @@ class Supervisor:
         if len(set(names)) != len(names):
             raise ValueError(f"commands: names must differ, got {names}: rename one")
         log_dir = state_dir.resolve() / "log"
-        self._kept = {c.name: _Kept(c, log_dir / f"{c.name}.log") for c in commands}
+        self._kept = {c.name: Supervised(c, log_dir / f"{c.name}.log") for c in commands}
         self._policy = policy or RestartPolicy()
         self._on_event = on_event or _to_stderr
         self._stop_timeout_s = stop_timeout_s
@@ -214,7 +150,7 @@ class Supervisor:
                 self._ended.set()
                 return
 
-    def _check(self, kept: _Kept, now: float) -> None:
+    def _check(self, kept: Supervised, now: float) -> None:
         process = kept.process
         if process.is_running:
             return
@@ -224,17 +160,15 @@ class Supervisor:
                 kept.restarts += 1
                 process.start()
             return
-        kept.exits.append(now)
-        while kept.exits[0] < now - self._policy.window_s:
-            kept.exits.popleft()
-        if len(kept.exits) > self._policy.limit:
+        exits = kept.record_exit(now, self._policy.window_s)
+        if exits > self._policy.limit:
             self._fail(kept)
             return
-        pause_s = self._policy.pause_s(len(kept.exits))
+        pause_s = self._policy.pause_s(exits)
         kept.start_at = now + pause_s
         self._on_event(process.name, f"ended (exit code {process.exit_code}), starts again in {pause_s:.1f} s")
 
-    def _fail(self, kept: _Kept) -> None:
+    def _fail(self, kept: Supervised) -> None:
         kept.failed = True
         process = kept.process
         self._error = SupervisorError(

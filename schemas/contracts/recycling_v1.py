@@ -38,6 +38,13 @@ class LotStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class ReliedOnCertificate(Contract):
+    """A certificate of `certification.certificate.v1` that a decision rested on, in the version known then."""
+
+    certificate_id: Identifier
+    version: int
+
+
 class LotV1(Fact):
     """A lot of recyclable material on offer."""
 
@@ -57,7 +64,14 @@ class LotV1(Fact):
     currency: CurrencyCode
     available_from: date
     available_until: date
+    """Calendar dates, both inclusive."""
+    waste_code: Identifier | None = None
+    """Printed form, EU `12 01 03` or CN `900-001-S17`; None for material that is no waste."""
+    relied_on: ReliedOnCertificate | None = None
+    """The seller's certificate when the lot was listed."""
     status: LotStatus
+    reason: Text | None = None
+    listed_at: Instant | None = None
     changed_at: Instant
 
 
@@ -73,7 +87,7 @@ class TradeStatus(StrEnum):
 
 
 class WeighbridgeTicket(Contract):
-    """Weighing at the receiver: net = gross - tare; settled = net less moisture and impurity."""
+    """Weighing at the receiver: net = gross - tare; dry = net x (1 - moisture); clean = dry x (1 - impurity)."""
 
     ticket_number: Identifier
     gross_kg: PositiveDecimal
@@ -97,12 +111,25 @@ class TradeV1(Fact):
     """Contracted mass."""
     price_per_tonne: DecimalString
     currency: CurrencyCode
+    custody_model: CustodyModel | None = None
+    post_consumer_share_percent: NonNegativeDecimal | None = None
+    pre_consumer_share_percent: NonNegativeDecimal | None = None
+    """The lot's custody model and shares, as they were when the trade was matched."""
     status: TradeStatus
+    seller_confirmed: bool = False
+    buyer_confirmed: bool = False
+    relied_on: ReliedOnCertificate | None = None
+    """The seller's certificate at the latest step that asked for one."""
     ticket: WeighbridgeTicket | None = None
+    weighed_mass_kg: NonNegativeDecimal | None = None
+    """Net of moisture and impurity by the present ticket; not accepted by the seller until settled."""
     settled_mass_kg: NonNegativeDecimal | None = None
     settled_amount: DecimalString | None = None
+    """In hundredths of the currency."""
+    settled_at: Instant | None = None
     claimed_mass_kg: NonNegativeDecimal
     reason: Text | None = None
+    matched_at: Instant | None = None
     changed_at: Instant
 
 
@@ -122,6 +149,7 @@ class ClaimV1(Fact):
     beneficiary_organisation_id: Identifier
     product_id: Urn
     name: Name
+    """Name of the product."""
     recycled_mass_kg: PositiveDecimal
     post_consumer_mass_kg: NonNegativeDecimal
     pre_consumer_mass_kg: NonNegativeDecimal
@@ -139,14 +167,23 @@ class ClaimV1(Fact):
 
 
 class BookWorkV1(Contract):
-    """A work item: match the open demands and lots of one book (grade scheme and code) again."""
+    """A work item: turn one book (grade scheme, code and currency); at most one id says whose state has changed."""
 
+    book_id: Identifier
     reason: Text
-    order_id: str | None = None
+    lot_id: Identifier | None = None
+    demand_id: Identifier | None = None
+    trade_id: Identifier | None = None
 
 
 LOT_TYPES = ("recycling.lot.listed.v1", "recycling.lot.withdrawn.v1")
-TRADE_TYPES = tuple(f"recycling.trade.{status}.v1" for status in TradeStatus) + ("recycling.trade.claimed.v1",)
+TRADE_TYPES = (
+    *(f"recycling.trade.{status}.v1" for status in TradeStatus),
+    "recycling.trade.confirmed.v1",
+    "recycling.trade.claimed.v1",
+    "recycling.trade.claim-revoked.v1",
+)
+"""`confirmed`: one party has given its word, the status is still `matched`."""
 CLAIM_TYPES = ("recycling.claim.issued.v1", "recycling.claim.revoked.v1")
 WORK_TYPES = ("recycling.book-work.requested.v1",)
 EVENT_TYPES: dict[str, type[Contract]] = (

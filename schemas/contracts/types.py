@@ -97,7 +97,7 @@ CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 class Contract(BaseModel):
     """Base of every wire model: immutable; unknown fields are ignored, so that a producer may add optional ones."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
 
 class Fact(Contract):

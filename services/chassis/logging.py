@@ -59,7 +59,11 @@ def configure_logging(
         structlog.processors.format_exc_info,
         redact,
     ]
-    renderer: Processor = render_json if form == "json" else structlog.dev.ConsoleRenderer(colors=output.isatty())
+    renderer: Processor = (
+        render_json
+        if form == "json"
+        else structlog.dev.ConsoleRenderer(colors=output.isatty(), exception_formatter=structlog.dev.plain_traceback)
+    )
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(number),

@@ -14,7 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
 from services.chassis.auth import is_public
-from services.chassis.problems import MEDIA_TYPE, Problem, ProblemItem, problem_entry
+from services.chassis.problems import MEDIA_TYPE, STATUSES, Problem, ProblemItem, problem_entry
 
 SCHEME: Final = "oauth2"
 _METHODS: Final = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
@@ -63,10 +63,21 @@ def complete(document: Json, public: set[tuple[str, str]], token_url: str, scope
         _require_headers(operation)
         _hoist_request_models(operation, schemas)
         _drop_fastapi_422(operation)
-        for status in sorted(_possible(path, operation, is_open=is_open)):
-            operation["responses"].setdefault(str(status), problem_entry(status))
+        _add_problems(operation, _possible(path, operation, is_open=is_open), components)
         operation["security"] = [] if is_open else [{SCHEME: []}]
     return document
+
+
+def _add_problems(operation: Json, statuses: set[int], components: Json) -> None:
+    """Add the problems that are missing, and say each standard one once, in the components."""
+    responses = operation["responses"]
+    for status in statuses:
+        responses.setdefault(str(status), problem_entry(status))
+    for status in [int(text) for text in responses if text.isdigit() and int(text) in STATUSES]:
+        if responses[str(status)] == problem_entry(status):
+            components.setdefault("responses", {})[f"Problem{status}"] = problem_entry(status)
+            responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
+    operation["responses"] = {text: responses[text] for text in sorted(responses)}
 
 
 def operations(document: Json) -> Iterator[tuple[str, str, Json]]:

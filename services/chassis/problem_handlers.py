@@ -50,7 +50,7 @@ _REMEDY: Final[dict[str, str]] = {
     "literal_error": "Use one of the named values.",
 }
 
-_PLACE: Final = {"header": "headers", "cookie": "cookies"}
+_PLACE: Final[dict[int | str, str]] = {"header": "headers", "cookie": "cookies"}
 
 
 def install_problem_handlers(app: FastAPI, table: ProblemTable) -> None:
@@ -75,13 +75,15 @@ def pointer(location: Sequence[int | str]) -> str:
 
 
 def validation_items(errors: Sequence[Mapping[str, Any]], *, in_body: bool = True) -> list[ProblemItem]:
-    """Map pydantic's error items; outside the body the field is `query/<name>`, `path/<name>`, `header/<name>`."""
+    """Map pydantic's error items, at most `MAX_ERRORS`; a parameter's location begins with its place."""
     items = []
     for error in errors[:MAX_ERRORS]:
-        location = error["loc"]
-        name = pointer(location) if in_body else pointer(location).removeprefix("/")
+        location = tuple(error["loc"])
+        if not in_body and location:
+            location = (_PLACE.get(location[0], location[0]), *location[1:])
         message = str(error["msg"]).removeprefix("Value error, ")
-        items.append(ProblemItem(field=name, rule=error["type"], message=message, remedy=_REMEDY.get(error["type"])))
+        remedy = _REMEDY.get(error["type"])
+        items.append(ProblemItem(field=pointer(location), rule=error["type"], message=message, remedy=remedy))
     return items
 
 

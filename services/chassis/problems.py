@@ -23,6 +23,26 @@ TYPE_PREFIX: Final = "urn:tierloop:problem:"
 MAX_ERRORS: Final = 50
 """Most items in one problem: a body may break more rules than anyone reads."""
 MAX_INSTANCE_LENGTH: Final = 512
+EXAMPLE_INSTANCE: Final = "/v1/resources/01900000-0000-7000-8000-000000000001"
+STATUSES: Final = {
+    400: ("Bad Request", "The request is malformed: its syntax, a header or the cursor"),
+    401: ("Unauthorized", "A valid access token is needed"),
+    403: ("Forbidden", "The caller may not do this, or its organisation is suspended"),
+    404: ("Not Found", "Nothing with this identity is visible to the caller"),
+    405: ("Method Not Allowed", "The resource does not know this method; see the Allow header"),
+    408: ("Request Timeout", "The body came too slowly"),
+    409: ("Conflict", "The request conflicts with the present state"),
+    410: ("Gone", "The resource is not there any more"),
+    412: ("Precondition Failed", "If-Match names another version than the present one"),
+    413: ("Content Too Large", "The body is over the limit of this path"),
+    415: ("Unsupported Media Type", "The media type of the body is not supported"),
+    422: ("Unprocessable Content", "The content breaks a rule; each one is in errors"),
+    428: ("Precondition Required", "A change needs If-Match"),
+    429: ("Too Many Requests", "The caller asks too often; see the Retry-After header"),
+    500: ("Internal Server Error", "An error on our side"),
+    503: ("Service Unavailable", "The service can't answer now; see the Retry-After header"),
+}
+"""Our words for a status: Python's own change between its versions, and the OpenAPI document is committed."""
 
 
 class ProblemItem(BaseModel):
@@ -161,13 +181,10 @@ def from_refusal(refusal: Refusal, entry: Entry, instance: str) -> Problem:
 
 def from_status(status: int, instance: str, detail: str | None = None) -> Problem:
     """Map a bare HTTP status (404 of the router, 405 and the like)."""
-    phrase = HTTPStatus(status)
+    title, meaning = STATUSES.get(status, (HTTPStatus(status).phrase, HTTPStatus(status).phrase))
+    own = detail if detail and detail != HTTPStatus(status).phrase else f"{meaning}."
     return Problem(
-        type=TYPE_PREFIX + phrase.phrase.lower().replace(" ", "-"),
-        title=phrase.phrase,
-        status=status,
-        detail=detail if detail and detail != phrase.phrase else phrase.description or phrase.phrase,
-        instance=instance,
+        type=TYPE_PREFIX + title.lower().replace(" ", "-"), title=title, status=status, detail=own, instance=instance
     )
 
 
@@ -188,8 +205,8 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def problem_entry(status: int) -> dict[str, Any]:
     """Return one OpenAPI response object for a problem."""
-    example = from_status(status, "/v1/things/01900000-0000-7000-8000-000000000001").model_dump(mode="json")
+    example = from_status(status, EXAMPLE_INSTANCE).model_dump(mode="json")
     return {
-        "description": HTTPStatus(status).phrase,
+        "description": f"{STATUSES[status][1]}.",
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}},
     }

@@ -51,9 +51,7 @@ class Supplier:
             )
 
 
-def register(
-    supplier_id: str, name: str, sites: tuple[Site, ...], at: datetime
-) -> tuple[Supplier, SupplierRegistered]:
+def register(supplier_id: str, name: str, sites: tuple[Site, ...], at: datetime) -> tuple[Supplier, SupplierRegistered]:
     """Make a supplier's first version. Raises `SiteListedTwice`."""
     _check_sites(sites)
     supplier = Supplier(supplier_id, name, sites, 1, at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from services.chassis.codec import from_document
 from services.chassis.kernel import Kind
@@ -13,6 +13,8 @@ from services.identity.application.ports import CREDENTIALS, KEY_RINGS, ORGANISA
 from services.identity.domain.credential import ClientCredential
 from services.identity.domain.key_ring import KeyRing
 from services.identity.domain.organisation import Organisation
+
+S = TypeVar("S")
 
 
 class MongoQueries:
@@ -43,12 +45,12 @@ class MongoQueries:
         """Return the ring."""
         return await self._one(KEY_RINGS, TOKEN_RING)
 
-    async def _one(self, kind: Kind[Any], key: str) -> Any:
+    async def _one(self, kind: Kind[S], key: str) -> S | None:
         with translated_errors():
             document = await self._mongo.collection(kind.name).find_one({"_id": key})
         return None if document is None else from_document(document, kind.state)
 
-    async def _page(self, kind: Kind[Any], condition: dict[str, Any], after: str | None, limit: int) -> list[Any]:
+    async def _page(self, kind: Kind[S], condition: dict[str, Any], after: str | None, limit: int) -> list[S]:
         if after is not None:
             condition = condition | {"_id": {"$gt": after}}
         with translated_errors():

@@ -64,13 +64,20 @@ class HashersBusyError(Exception):
 
 
 class KeySmith(Protocol):
-    """Makes key pairs and signs with them."""
+    """Makes key pairs and keeps their private halves sealed."""
 
     def make(self) -> NewKey:
-        """Return a fresh pair, its private half sealed."""
+        """Return a fresh pair."""
+
+    def check(self, key: SigningKey) -> None:
+        """Raise `KeySealError` where the private half can't be opened."""
+
+
+class TokenSigner(Protocol):
+    """Signs."""
 
     def sign(self, token: AccessToken, key: SigningKey) -> str:
-        """Return the signed token. Raises `KeySealError` where the sealed half can't be opened."""
+        """Return the signed token. Raises `KeySealError`."""
 
 
 class KeySealError(Exception):

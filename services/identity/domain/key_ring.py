@@ -51,6 +51,10 @@ class SigningKey:
             return KeyState.RETIRED
         return KeyState.NEXT if self.activated_at is None else KeyState.CURRENT
 
+    def public_jwk(self) -> dict[str, str]:
+        """Return the public half as a JWK (RFC 7517, section 4; RFC 7518, section 6.2.1)."""
+        return {"kty": "EC", "crv": "P-256", "x": self.x, "y": self.y, "kid": self.kid, "use": "sig", "alg": "ES256"}
+
 
 @dataclass(frozen=True, slots=True)
 class NewKey:

@@ -54,7 +54,7 @@ class ProfilePatch:
     """The fields to change (RFC 7396 decided at the edge which these are); lists are replaced as a whole."""
 
     name: str | Kept = KEEP
-    country: str | None | Kept = KEEP
+    country: str | Kept | None = KEEP
     identifiers: tuple[tuple[str, str], ...] | Kept = KEEP
     roles: tuple[str, ...] | Kept = KEEP
     base_urls: tuple[str, ...] | Kept = KEEP
@@ -105,7 +105,7 @@ def read_name(name: str, field: str = "/name") -> str:
 
 
 def read_country(country: str | None) -> str | None:
-    """Raises `CountryMalformed` unless it is absent or two capital letters."""
+    """Return the code. Raises `CountryMalformed` unless it is absent or two capital letters."""
     if country is not None and _COUNTRY.fullmatch(country) is None:
         raise CountryMalformed(
             "a country is a two-letter code of ISO 3166-1", field="/country", remedy="write CN, DE or the like"

@@ -7,10 +7,11 @@ CUSTODY-NEVER-STRONGER: a claim speaks of the lot's own custody model.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import Final
 
 from services.recycling.domain.custody import CustodyModel
 from services.recycling.domain.errors import (
@@ -24,6 +25,8 @@ from services.recycling.domain.errors import (
 from services.recycling.domain.mass import percent_of, to_kilograms
 from services.recycling.domain.terms import market_day
 from services.recycling.domain.trades import Party, Trade, TradeStatus
+
+LEAP_DAY: Final = (2, 29)
 
 
 class ClaimStatus(StrEnum):
@@ -119,11 +122,11 @@ def revoke(claim: Claim, trade: Trade, reason: str, at: datetime) -> tuple[Claim
 
 def last_day(start: date) -> date:
     """Return the last day of the twelve months that begin on `start`."""
-    try:
-        anniversary = start.replace(year=start.year + 1)
-    except ValueError:  # 29 February
-        anniversary = date(start.year + 1, 3, 1)
-    return anniversary - timedelta(days=1)
+    if start.year == MAXYEAR:
+        return date.max
+    if (start.month, start.day) == LEAP_DAY:
+        return date(start.year + 1, 2, 28)
+    return start.replace(year=start.year + 1) - timedelta(days=1)
 
 
 def _drawn(trade: Trade, post_g: int, pre_g: int, at: datetime) -> Trade:
@@ -147,7 +150,7 @@ def _check_claimable(trade: Trade, party: Party) -> None:
         )
     if trade.custody_model is CustodyModel.BOOK_AND_CLAIM:
         raise BookAndClaimRefused(
-            "the lot was sold by book and claim, which binds no material to a product (ISO 22095, 5.4.5)",
+            "the lot was sold by book and claim, which binds no material to a product (ISO 22095:2020)",
             field="/trade_id",
             remedy="buy a lot with a custody model of mass balance or stronger for this product",
         )
@@ -204,10 +207,13 @@ def _post_fraction(trade: Trade) -> Fraction:
 
 
 def _exceeds(trade: Trade, field: str) -> ClaimExceedsSettledMass:
+    settled, post_left, pre_left = (
+        to_kilograms(grams) for grams in (trade.settled_g or 0, trade.claimable_post_g, trade.claimable_pre_g)
+    )
     return ClaimExceedsSettledMass(
-        f"{to_kilograms(trade.settled_g or 0)} kg were settled, {trade.post_consumer_share_percent} % post-consumer and "
-        f"{trade.pre_consumer_share_percent} % pre-consumer; left to claim: "
-        f"{to_kilograms(trade.claimable_post_g)} kg post-consumer, {to_kilograms(trade.claimable_pre_g)} kg pre-consumer",
+        f"{settled} kg were settled, {trade.post_consumer_share_percent} % post-consumer and "
+        f"{trade.pre_consumer_share_percent} % pre-consumer; left to claim: {post_left} kg post-consumer, "
+        f"{pre_left} kg pre-consumer",
         field=field,
         remedy="claim within what is left, or revoke a claim made in error",
     )

@@ -13,4 +13,3 @@ class CustodyModel(StrEnum):
     CONTROLLED_BLENDING = "controlled_blending"
     MASS_BALANCE = "mass_balance"
     BOOK_AND_CLAIM = "book_and_claim"
-

@@ -72,7 +72,7 @@ class AlreadyClosed(Refusal):
 
 
 class WrongParty(Refusal):
-    """This step is for the other party of the trade."""
+    """The step is for the other party of the trade."""
 
     code = "wrong_party"
 

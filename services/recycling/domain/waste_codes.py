@@ -1,7 +1,7 @@
 """Waste codes classify themselves: hazardous is what the code says, never what the seller ticks.
 
-Formats: European List of Waste, six digits, asterisk = hazardous (Decision 2000/532/EC); China, national hazardous
-waste list, `industry-sequence-class` with a two-digit class; China, general solid waste, the same with an `S` class.
+Formats: European List of Waste, six digits, asterisk = hazardous; China, National Hazardous Waste List 2025,
+`industry-sequence-class` with a two-digit class; China, solid waste catalogue 2024, the same with an `S` class.
 """
 
 from __future__ import annotations

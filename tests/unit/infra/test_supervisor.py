@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.supervisor import Command, RestartPolicy, Status, Supervisor, SupervisorError
+from infra.local.supervised import Command, RestartPolicy, Status
+from infra.local.supervisor import Supervisor, SupervisorError
 from tests.support.wait import wait_until
 
 DEADLINE_S = 20.0

@@ -15,7 +15,7 @@ class IssueCredentialHandler:
     """Gives an organisation a client; also while it is suspended, so that an incident can be repaired meanwhile."""
 
     def needs(self, command: IssueCredential, loaded: Loaded) -> Iterable[Need]:  # noqa: ARG002 - one round
-        """The organisation and the credential's place."""
+        """Name the organisation and the credential's place."""
         yield Key(ORGANISATIONS, command.organisation_id)
         yield Key(CREDENTIALS, command.client_id)
 
@@ -43,7 +43,7 @@ class RotateCredentialHandler:
     """Replaces a secret; the old one ends in the same transaction."""
 
     def needs(self, command: RotateCredential, loaded: Loaded) -> Iterable[Need]:  # noqa: ARG002 - one round
-        """The credential."""
+        """Name the credential."""
         yield Key(CREDENTIALS, command.client_id)
 
     def decide(self, loaded: Loaded, command: RotateCredential) -> Decision:
@@ -56,7 +56,7 @@ class RevokeCredentialHandler:
     """Ends a client for good; its record stays, so that its past can be told."""
 
     def needs(self, command: RevokeCredential, loaded: Loaded) -> Iterable[Need]:  # noqa: ARG002 - one round
-        """The credential."""
+        """Name the credential."""
         yield Key(CREDENTIALS, command.client_id)
 
     def decide(self, loaded: Loaded, command: RevokeCredential) -> Decision:

@@ -32,7 +32,7 @@ class RegisterOrganisationHandler:
         self._allow_http = allow_http
 
     def needs(self, command: RegisterOrganisation, loaded: Loaded) -> Iterable[Need]:  # noqa: ARG002 - one round
-        """The organisation's place and the claims of its identifiers."""
+        """Name the organisation's place and the claims of its identifiers."""
         yield Key(ORGANISATIONS, command.organisation_id)
         yield from _claim_keys(read_identifiers(command.profile.identifiers))
 
@@ -57,7 +57,7 @@ class ChangeOrganisationHandler:
         self._allow_http = allow_http
 
     def needs(self, command: ChangeOrganisation, loaded: Loaded) -> Iterable[Need]:
-        """The organisation, then the claims of the identifiers it has and gets."""
+        """Name the organisation, then the claims of the identifiers it has and gets."""
         place = Key(ORGANISATIONS, command.organisation_id)
         yield place
         if command.patch.identifiers is KEEP:
@@ -85,7 +85,7 @@ class SuspendOrganisationHandler:
     """Suspends; all services learn of it by the event."""
 
     def needs(self, command: SuspendOrganisation, loaded: Loaded) -> Iterable[Need]:  # noqa: ARG002 - one round
-        """The organisation."""
+        """Name the organisation."""
         yield Key(ORGANISATIONS, command.organisation_id)
 
     def decide(self, loaded: Loaded, command: SuspendOrganisation) -> Decision:
@@ -99,7 +99,7 @@ class ReinstateOrganisationHandler:
     """Ends a suspension."""
 
     def needs(self, command: ReinstateOrganisation, loaded: Loaded) -> Iterable[Need]:  # noqa: ARG002 - one round
-        """The organisation."""
+        """Name the organisation."""
         yield Key(ORGANISATIONS, command.organisation_id)
 
     def decide(self, loaded: Loaded, command: ReinstateOrganisation) -> Decision:

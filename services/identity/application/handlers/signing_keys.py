@@ -15,7 +15,7 @@ class FoundKeyRingHandler:
     """Makes the first ring. Of several processes that start at once, one inserts it and the others find it."""
 
     def needs(self, command: FoundKeyRing, loaded: Loaded) -> Iterable[Need]:  # noqa: ARG002 - one round
-        """The ring."""
+        """Name the ring."""
         yield Key(KEY_RINGS, TOKEN_RING)
 
     def decide(self, loaded: Loaded, command: FoundKeyRing) -> Decision:
@@ -30,7 +30,7 @@ class RotateSigningKeysHandler:
     """Lets the next key sign."""
 
     def needs(self, command: RotateSigningKeys, loaded: Loaded) -> Iterable[Need]:  # noqa: ARG002 - one round
-        """The ring."""
+        """Name the ring."""
         yield Key(KEY_RINGS, TOKEN_RING)
 
     def decide(self, loaded: Loaded, command: RotateSigningKeys) -> Decision:

@@ -1,0 +1,48 @@
+"""Who may read what: every way into a footprint is a key, and every grant opens one of them.
+
+A footprint carries the keys of all its doors (its owner's, its own, one for each product) and a grant carries the key
+it hands over, so that "what may this organisation read" is one condition on one index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class GrantScope(StrEnum):
+    """What a grant opens: one footprint, every footprint of a product, or all of the owner's."""
+
+    FOOTPRINT = "footprint"
+    PRODUCT = "product"
+    EVERYTHING = "everything"
+
+
+def everything_key(owner_organisation_id: str) -> str:
+    """Return the key to all footprints of an owner; the owner itself holds it without a grant."""
+    return f"everything:{owner_organisation_id}"
+
+
+def product_key(owner_organisation_id: str, product_id: str) -> str:
+    """Return the key to an owner's footprints of a product; product ids are compared as they are written."""
+    return f"product:{owner_organisation_id}:{product_id}"
+
+
+def footprint_key(footprint_id: str) -> str:
+    """Return the key to one footprint."""
+    return f"footprint:{footprint_id}"
+
+
+def access_keys(owner_organisation_id: str, footprint_id: str, product_ids: Iterable[str]) -> tuple[str, ...]:
+    """Return the keys of all doors into a footprint."""
+    products = (product_key(owner_organisation_id, product_id) for product_id in product_ids)
+    return (everything_key(owner_organisation_id), footprint_key(footprint_id), *products)
+
+
+def granted_key(owner_organisation_id: str, scope: GrantScope, scope_value: str | None) -> str:
+    """Return the key that a grant of this scope hands over; `scope_value` is None for `everything` alone."""
+    if scope is GrantScope.EVERYTHING or scope_value is None:
+        return everything_key(owner_organisation_id)
+    if scope is GrantScope.PRODUCT:
+        return product_key(owner_organisation_id, scope_value)
+    return footprint_key(scope_value)
