@@ -33,7 +33,11 @@ DEAD_LETTER_HEADERS: Final = {
 }
 """Headers of a dead letter; written by `services/chassis/deadletter.py`."""
 
-_KEY_WORDS: Final = {"facts": "facts, kept for ever", "work": "work items for the service itself", "dlq": "dead letters"}
+_KEY_WORDS: Final = {
+    "facts": "facts, kept for ever",
+    "work": "work items for the service itself",
+    "dlq": "dead letters",
+}
 
 Json = dict[str, Any]
 
@@ -78,7 +82,7 @@ class _Dumper(yaml.SafeDumper):
     """Writes repeated values out instead of pointing at them."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's signature
-        """Always."""
+        """Say so for every value."""
         return True
 
 

@@ -45,9 +45,9 @@ ATTRIBUTES: Final = (
         "Version of the aggregate after this fact; 0 for a work item. Drop what is not higher than the last applied.",
     ),
     Attribute("correlationid", _OPTIONAL_TEXT, "Runs through everything that one request led to.", required=False),
+    Attribute("partitionkey", _OPTIONAL_TEXT, "Equals `subject` (CloudEvents partitioning extension).", required=False),
     Attribute("causationid", _OPTIONAL_TEXT, "Id of the event or command that led to this fact.", required=False),
     Attribute("traceparent", _OPTIONAL_TEXT, "W3C Trace Context of the request.", required=False),
-    Attribute("partitionkey", _OPTIONAL_TEXT, "Equals `subject` (CloudEvents partitioning extension).", required=False),
     Attribute("data", {"type": "object"}, "Full public state of the aggregate, or a work item."),
 )
 

@@ -63,7 +63,7 @@ class Verdict(StrEnum):
 
 
 class RequirementResult(StrEnum):
-    """`missing`: no evidence is known; `failed`: evidence is known and does not suffice; `no_access`: the buyer may not read it."""
+    """`missing`: no evidence; `failed`: it does not suffice; `no_access`: there is some that the buyer may not read."""
 
     MET = "met"
     MISSING = "missing"

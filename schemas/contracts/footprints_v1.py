@@ -61,10 +61,18 @@ class FootprintV1(Fact):
     valid_from: Instant
     valid_until: Instant
     """Exclusive; the effective validity period, defaults filled in (PACT v3: reference period end + 3 years)."""
-    document: dict[str, Any]
-    """The PACT v3 ProductFootprint as it was accepted, unknown properties kept."""
+    document: dict[str, Any] | None = None
+    """The PACT v3 ProductFootprint as it was accepted, unknown properties kept; None when it is over 400 kB.
+
+    Its own `status` is the one it was submitted with; the present one is above.
+    """
     document_sha256: str
+    """SHA-256 of the document's canonical JSON (members sorted by name, no white space, UTF-8)."""
     accepted_at: Instant
+    deprecated_at: Instant | None = None
+    deprecated_by_footprint_id: Identifier | None = None
+    """The successor that took its place."""
+    changed_at: Instant
 
 
 class GrantScope(StrEnum):

@@ -1,4 +1,4 @@
-"""Facts of `identity`, major version 1. Topic `identity.organisation.v1`, key: organisation id. No secret is ever in them."""
+"""Facts of `identity`, major version 1. Topic `identity.organisation.v1`, key: organisation id. They hold no secret."""
 
 from __future__ import annotations
 

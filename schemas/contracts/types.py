@@ -22,7 +22,9 @@ from pydantic import (
     WithJsonSchema,
 )
 
-DECIMAL_PATTERN: Final = r"^[+-]?\d+(\.\d+)?$"
+DECIMAL_PATTERN: Final = r"^[+-]?[0-9]+(\.[0-9]+)?$"
+NON_NEGATIVE_PATTERN: Final = r"^(\+?[0-9]+(\.[0-9]+)?|-0+(\.0+)?)$"
+POSITIVE_PATTERN: Final = r"^\+?(?=[0-9.]*[1-9])[0-9]+(\.[0-9]+)?$"
 MAX_DECIMAL_LENGTH: Final = 64
 MAX_SIGNIFICANT_DIGITS: Final = 34
 """What IEEE 754 decimal128 holds exactly; MongoDB stores nothing wider."""
@@ -33,8 +35,10 @@ def exact_decimal(value: Any) -> Decimal:
     if isinstance(value, Decimal):
         return value
     if not isinstance(value, str):
-        raise ValueError('must be a decimal string such as "1.25", not a JSON number: numbers lose digits on their way')
-    if len(value) > MAX_DECIMAL_LENGTH or re.fullmatch(DECIMAL_PATTERN, value, re.ASCII) is None:
+        raise ValueError(  # noqa: TRY004 - pydantic turns a ValueError, not a TypeError, into a finding
+            'must be a decimal string such as "1.25", not a JSON number: numbers lose digits on their way'
+        )
+    if len(value) > MAX_DECIMAL_LENGTH or re.fullmatch(DECIMAL_PATTERN, value) is None:
         raise ValueError(
             f"must match {DECIMAL_PATTERN} (digits, one point, no exponent), {MAX_DECIMAL_LENGTH} characters at most"
         )
@@ -61,16 +65,28 @@ def _positive(value: Decimal) -> Decimal:
     return value
 
 
-_SCHEMA = {"type": "string", "pattern": DECIMAL_PATTERN, "maxLength": MAX_DECIMAL_LENGTH}
+def _schema(pattern: str, description: str) -> WithJsonSchema:
+    return WithJsonSchema(
+        {"type": "string", "pattern": pattern, "maxLength": MAX_DECIMAL_LENGTH, "description": description}
+    )
+
 
 DecimalString = Annotated[
     Decimal,
     BeforeValidator(exact_decimal),
     PlainSerializer(plain, return_type=str),
-    WithJsonSchema(_SCHEMA | {"description": "Exact decimal number as a string."}),
+    _schema(DECIMAL_PATTERN, "Exact decimal number as a string."),
 ]
-NonNegativeDecimal = Annotated[DecimalString, AfterValidator(_not_negative)]
-PositiveDecimal = Annotated[DecimalString, AfterValidator(_positive)]
+NonNegativeDecimal = Annotated[
+    DecimalString,
+    AfterValidator(_not_negative),
+    _schema(NON_NEGATIVE_PATTERN, "Exact decimal number of 0 or more as a string."),
+]
+PositiveDecimal = Annotated[
+    DecimalString,
+    AfterValidator(_positive),
+    _schema(POSITIVE_PATTERN, "Exact decimal number of more than 0 as a string."),
+]
 
 
 def _utc(value: datetime) -> datetime:

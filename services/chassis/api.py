@@ -102,6 +102,7 @@ def _telemetry(telemetry: Telemetry | None) -> TelemetryConfig:
     return {
         "tracer_provider": telemetry.tracer_provider if telemetry else None,
         "meter_provider": telemetry.meter_provider if telemetry else None,
+        "metrics": telemetry is None or telemetry.measuring,
         "operation_spans": False,
         "logs": False,
         "auto_configure": False,

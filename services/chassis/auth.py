@@ -125,7 +125,7 @@ def install_auth(app: FastAPI, verifier: TokenVerifier, standing: Standing) -> N
     app.add_middleware(GateMiddleware)
 
 
-def current_principal(request: Request) -> Principal:
+async def current_principal(request: Request) -> Principal:
     """Dependency: who asks. Raises `HttpProblem` 401 on a public route, where nobody was asked."""
     access: Access | None = request.scope.get(_ACCESS)
     if access is None or access.principal is None:
@@ -137,14 +137,16 @@ Caller = Annotated[Principal, Depends(current_principal)]
 """Parameter type of a route: `async def parts(caller: Caller)`."""
 
 
-def require(*, role: str | Collection[str] | None = None, scope: str | None = None) -> Callable[[Principal], Principal]:
+def require(
+    *, role: str | Collection[str] | None = None, scope: str | None = None
+) -> Callable[[Principal], Awaitable[Principal]]:
     """Return a dependency that lets only a role (one of several) and a scope pass; 403 otherwise.
 
     `caller: Annotated[Principal, Depends(require(role="supplier"))]`.
     """
     roles = frozenset((role,) if isinstance(role, str) else role or ())
 
-    def check(caller: Caller) -> Principal:
+    async def check(caller: Caller) -> Principal:
         if roles and not roles & caller.roles:
             needed = " or ".join(sorted(roles))
             raise _forbidden("role", f"the organisation needs the role {needed}.", "Ask the operator for the role.")

@@ -109,7 +109,7 @@ class Batch:
         try:
             return await self._transact(before, reads, now, attempts)
         except _CutShortError as cut:
-            return await self._transact(before, reads[: cut.at], now, attempts)
+            return await self._apply(before, reads[: cut.at], now, attempts)
         except UnstorableError as error:
             if len(reads) > 1:
                 return await self._apply(before, reads[: len(reads) // 2], now, attempts)
@@ -137,19 +137,21 @@ class Batch:
 
     def _tally(self, before: Position, reads: Sequence[_Read], outcomes: Sequence[Outcome]) -> _Tally:
         """Walk records and outcomes side by side. The fold may have stopped early, at its write limit."""
-        tally = _Tally(before)
+        tally = _Tally()
+        counters = self._limits.tally(before)
         waiting = iter(outcomes)
         for read in reads:
             outcome = next(waiting, None) if read.command is not None else _unread(read)
             if outcome is None:
                 break
             try:
-                counted = self._limits.after(tally.position, poison=isinstance(outcome, Defective))
+                counters.count(poison=isinstance(outcome, Defective))
             except PoisonLimitError:
                 if tally.taken == 0:
                     raise
                 raise _CutShortError(tally.taken) from None
-            tally.add(read, outcome, replace(counted, offset=read.record.offset + 1))
+            tally.add(read, outcome)
+        tally.position = counters.position(before, before.offset + tally.taken)
         return tally
 
     def _refusal_row(self, record: RawRecord, refusal: Refusal, now: datetime) -> RowWrite:
@@ -163,15 +165,14 @@ class Batch:
 
 @dataclass(slots=True)
 class _Tally:
-    position: Position
+    position: Position = field(init=False)
     taken: int = 0
     skipped: int = 0
     refused: list[tuple[_Read, Refusal]] = field(default_factory=list)
     dead: list[tuple[_Read, Exception]] = field(default_factory=list)
 
-    def add(self, read: _Read, outcome: Outcome, position: Position) -> None:
+    def add(self, read: _Read, outcome: Outcome) -> None:
         self.taken += 1
-        self.position = position
         self.skipped += int(read.command is None and read.error is None)
         if isinstance(outcome, Refused):
             self.refused.append((read, outcome.refusal))

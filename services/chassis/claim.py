@@ -94,10 +94,11 @@ async def _first_claim(mongo: Mongo, position: str, session: Any, facts: TopicFa
         "window_seen": 0,
         "window_poison": 0,
     }
-    try:
-        await mongo.collection(POSITIONS).insert_one(document)
-    except DuplicateKeyError:
-        return None
+    with translated_errors():
+        try:
+            await mongo.collection(POSITIONS).insert_one(document)
+        except DuplicateKeyError:
+            return None
     return document
 
 

@@ -12,6 +12,8 @@ from typing import Any, Final, TypeVar
 from bson import Decimal128
 from cattrs import Converter
 
+from services.chassis.store import UnstorableError
+
 S = TypeVar("S")
 
 
@@ -52,8 +54,14 @@ _CONVERTER: Final = _build()
 
 
 def to_document(state: object) -> dict[str, Any]:
-    """Turn a state into a MongoDB document (without `_id`)."""
-    document: dict[str, Any] = _CONVERTER.unstructure(state)
+    """Turn a state into a MongoDB document (without `_id`); MongoDB cuts instants to milliseconds.
+
+    Raises `UnstorableError` for what has no stored form: a number of more than 34 digits, an instant without offset.
+    """
+    try:
+        document: dict[str, Any] = _CONVERTER.unstructure(state)
+    except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
+        raise UnstorableError(f"{type(state).__name__}: {type(error).__name__}: {error}") from error
     return document
 
 

@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 
 MONITORING_COMMIT_S: Final = 5.0
 TOPIC_CHECK_S: Final = 5.0
+FETCH_WAIT_MS: Final = 50
+"""A broker gets one fetch at a time: a partition that ran dry waits for it, so it must not poll long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class BatchConsumer(Service):
             heartbeat_interval_ms=self._options.heartbeat_interval_ms,
             max_poll_interval_ms=self._options.max_poll_interval_ms,
             rebalance_timeout_ms=self._options.session_timeout_ms,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
             max_partition_fetch_bytes=2 * 1024 * 1024,
             isolation_level="read_committed",
         )

@@ -36,23 +36,43 @@ class PoisonLimits:
     window: int = 1_000
     """Messages in a full window; the share is judged from then on, and both counters are halved."""
 
-    def after(self, before: Position, *, poison: bool) -> Position:
-        """Count one message. Raises `PoisonLimitError` if it is the one too many."""
-        run = before.poison_run + 1 if poison else 0
-        seen, bad = before.window_seen + 1, before.window_poison + int(poison)
-        if run > self.run:
+    def tally(self, before: Position) -> PoisonTally:
+        """Start counting from where the position document stands."""
+        return PoisonTally(self, before.id, before.poison_run, before.window_seen, before.window_poison)
+
+
+@dataclass(slots=True)
+class PoisonTally:
+    """The counters of one batch, plain integers because every message passes here."""
+
+    limits: PoisonLimits
+    position_id: str
+    run: int
+    seen: int
+    poison: int
+
+    def count(self, *, poison: bool) -> None:
+        """Count one message. Raises `PoisonLimitError`, and counts nothing, if it is the one too many."""
+        run = self.run + 1 if poison else 0
+        seen, bad = self.seen + 1, self.poison + int(poison)
+        if run > self.limits.run:
             raise PoisonLimitError(
-                f"{before.id}: {run} unreadable messages in a row (limit {self.run}). Mend the producer or the reader; "
-                "then list and replay the dead letters, and reset the counter with `deadletters reset`."
+                f"{self.position_id}: {run} unreadable messages in a row (limit {self.limits.run}). Mend the producer "
+                "or the reader; then list and replay the dead letters, and reset the counter with `deadletters reset`."
             )
-        if seen >= self.window:
-            if bad > self.share * seen:
+        if seen >= self.limits.window:
+            if bad > self.limits.share * seen:
                 raise PoisonLimitError(
-                    f"{before.id}: {bad} of the last {seen} messages are unreadable (limit {self.share:.0%}). "
-                    "Mend the producer or the reader, then reset the counter with `deadletters reset`."
+                    f"{self.position_id}: {bad} of the last {seen} messages are unreadable (limit "
+                    f"{self.limits.share:.0%}). Mend the producer or the reader, then reset the counter with "
+                    "`deadletters reset`."
                 )
             seen, bad = seen // 2, bad // 2
-        return replace(before, offset=before.offset, poison_run=run, window_seen=seen, window_poison=bad)
+        self.run, self.seen, self.poison = run, seen, bad
+
+    def position(self, before: Position, offset: int) -> Position:
+        """Return the position after the batch."""
+        return replace(before, offset=offset, poison_run=self.run, window_seen=self.seen, window_poison=self.poison)
 
 
 def dead_letter(

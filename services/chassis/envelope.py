@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -16,6 +17,8 @@ CONTENT_TYPE: Final = "application/cloudevents+json"
 MAX_EVENT_BYTES: Final = 900_000
 """A larger event is refused before it is stored: Kafka's default message limit is 1 MiB. Reference, don't embed."""
 MAX_ATTRIBUTE_LENGTH: Final = 512
+REQUIRED_TEXTS: Final = ("id", "source", "type", "subject", "dataschema")
+OPTIONAL_TEXTS: Final = ("correlationid", "causationid", "traceparent", "partitionkey")
 
 
 class EnvelopeError(ValueError):
@@ -44,14 +47,14 @@ class CloudEvent:
 
 
 def encode(event: CloudEvent) -> bytes:
-    """Serialise an event. Raises `EnvelopeError` over `MAX_EVENT_BYTES`."""
+    """Serialise an event. Raises `EnvelopeError` over `MAX_EVENT_BYTES` and for what `decode` would refuse."""
     attributes: dict[str, Any] = {
         "specversion": "1.0",
         "id": event.id,
         "source": event.source,
         "type": event.type,
         "subject": event.subject,
-        "time": event.time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "time": _render(event.time),
         "datacontenttype": "application/json",
         "dataschema": event.dataschema,
         "aggregateversion": event.aggregateversion,
@@ -62,11 +65,21 @@ def encode(event: CloudEvent) -> bytes:
         attributes["causationid"] = event.causationid
     if event.traceparent is not None:
         attributes["traceparent"] = event.traceparent
+    for name in REQUIRED_TEXTS:
+        _text(attributes, name)
+    for name in OPTIONAL_TEXTS:
+        _optional_text(attributes, name)
     attributes["data"] = event.data
     raw = orjson.dumps(attributes)
     if len(raw) > MAX_EVENT_BYTES:
         raise EnvelopeError(f"event of {len(raw)} bytes is over the limit of {MAX_EVENT_BYTES}: reference large things")
     return raw
+
+
+@lru_cache(maxsize=64)
+def _render(instant: datetime) -> str:
+    """Render RFC 3339 to the millisecond. Cached, because all events of a batch share their instant."""
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def decode(raw: bytes | None) -> CloudEvent:
@@ -125,7 +138,10 @@ def _instant(attributes: dict[str, Any]) -> datetime:
         raise EnvelopeError("time: must be an RFC 3339 timestamp") from error
     if instant.tzinfo is None:
         raise EnvelopeError("time: must carry a UTC offset")
-    return instant.astimezone(UTC)
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError as error:
+        raise EnvelopeError("time: must lie between the years 1 and 9999, UTC") from error
 
 
 class Upcasts:
@@ -134,12 +150,12 @@ class Upcasts:
     MAX_STEPS: Final = 16
 
     def __init__(self, steps: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]]]) -> None:
-        """`steps` maps an event type to (next type, function from its data to the next type's data)."""
+        """Take a step for each older type: its event type to (next type, function from its data to the next one's)."""
         self._steps = dict(steps)
 
     def apply(self, event: CloudEvent) -> CloudEvent:
         """Return the event in its newest type. Raises `EnvelopeError` if the steps run in a circle."""
-        for _ in range(self.MAX_STEPS):
+        for _ in range(self.MAX_STEPS + 1):
             step = self._steps.get(event.type)
             if step is None:
                 return event

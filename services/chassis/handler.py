@@ -14,11 +14,14 @@ from services.chassis.identity_map import IdentityMap
 from services.chassis.kernel import Decision, Handler, Meta, Need, Refusal
 from services.chassis.outbox import Outgoing, Translate, outbox_row
 from services.chassis.store import OutboxRow, RowWrite, StoreError, Tx
+from services.chassis.trace import current_traceparent
 
 MAX_ROUNDS: Final = 4
 """Rounds of `needs` before its command is taken for a defect (first the part, then what the part names, ...)."""
 MAX_DOCUMENTS: Final = 2_000
 """Most documents one transaction writes, outbox rows included."""
+MAX_OUTBOX_BYTES: Final = 8_000_000
+"""Most bytes of outbox rows in one transaction; an event carries its state, so states stay in the same order."""
 
 Handlers = Mapping[type[Any], Handler[Any]]
 
@@ -73,7 +76,9 @@ class Fold:
         self._new_id = new_id
         self._writer = writer
         self._map = IdentityMap()
+        self._trace = current_traceparent()
         self._outbox: list[OutboxRow] = []
+        self._outbox_bytes = 0
 
     async def run(self, commands: Sequence[Any]) -> Folded:
         """Decide the commands in order. Store errors are raised; all others become outcomes."""
@@ -90,11 +95,13 @@ class Fold:
         return folded
 
     async def _prefetch(self, commands: Sequence[Any]) -> None:
+        waiting = list(commands)
         for _ in range(MAX_ROUNDS):
-            missing = [need for command in commands for need in self._needs_or_none(command)]
-            if not missing:
+            asked = [(command, self._needs_or_none(command)) for command in waiting]
+            waiting = [command for command, needs in asked if needs]
+            if not waiting:
                 return
-            await self._map.load(self._tx, missing)
+            await self._map.load(self._tx, [need for _, needs in asked for need in needs])
 
     def _needs_or_none(self, command: object) -> list[Need]:
         try:
@@ -118,14 +125,18 @@ class Fold:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a handler raises concerns this command alone
             return Defective(error)
-        size = len(decision.changes) + len(rows)
-        if size > MAX_DOCUMENTS:
-            return Defective(HandlerDefectError(f"{type(command).__name__} decided {size} documents: fan out by pages"))
-        if self._map.dirty_count + len(self._outbox) + size > MAX_DOCUMENTS:
+        documents, size_bytes = len(decision.changes) + len(rows), sum(len(row.value or b"") for row in rows)
+        if documents > MAX_DOCUMENTS or size_bytes > MAX_OUTBOX_BYTES:
+            text = f"{type(command).__name__} decided {documents} documents, {size_bytes} bytes: fan out by pages"
+            return Defective(HandlerDefectError(text))
+        if self._map.dirty_count + len(self._outbox) + documents > MAX_DOCUMENTS:
+            return None
+        if self._outbox_bytes + size_bytes > MAX_OUTBOX_BYTES:
             return None
         for change in decision.changes:
             self._map.put(change)
         self._outbox.extend(rows)
+        self._outbox_bytes += size_bytes
         return Accepted(decision.result)
 
     async def _load_rest(self, command: object) -> None:
@@ -140,9 +151,11 @@ class Fold:
         for change in decision.changes:
             if change.kind.writer != self._writer:
                 raise HandlerDefectError(f"{change.kind.name} is written by the {change.kind.writer} role alone")
+            if change.state is not None and not isinstance(change.state, change.kind.state):
+                raise HandlerDefectError(f"{change.kind.name} can't hold a {type(change.state).__name__}")
             if not self._map.declared(change.kind, change.key):
                 raise HandlerDefectError(f"{change.kind.name} {change.key!r} was changed but not named by needs()")
 
     def _rows(self, decision: Decision, meta: Meta) -> list[OutboxRow]:
         outgoing: list[Outgoing] = [self._translate(fact) for fact in (*decision.events, *decision.work)]
-        return [outbox_row(item, meta, self._new_id()) for item in outgoing]
+        return [outbox_row(item, meta, self._new_id(), self._trace) for item in outgoing]

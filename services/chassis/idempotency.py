@@ -64,7 +64,7 @@ class Idempotent:
 
 def record_key(tenant: str, operation: str, key: str) -> str:
     """Derive the record's id; hashed, because keys come from outside and `_id` has a size limit."""
-    return sha256("\x00".join((tenant, operation, key)).encode()).hexdigest()
+    return sha256(f"{tenant}\x00{operation}\x00{key}".encode()).hexdigest()
 
 
 def fingerprint(*parts: bytes) -> str:
@@ -83,8 +83,11 @@ class IdempotentHandler:
         self._handlers = handlers
 
     def needs(self, command: Idempotent, loaded: Loaded) -> Iterable[Need]:
-        """The record, then what the inner command needs."""
-        yield Key(IDEMPOTENCY, command.record_key)
+        """Name the record and what the inner command needs; a repeat needs no more than the record."""
+        record = Key(IDEMPOTENCY, command.record_key)
+        yield record
+        if loaded.has(record) and loaded.get(IDEMPOTENCY, command.record_key) is not None:
+            return
         yield from self._handlers[type(command.command)].needs(command.command, loaded)
 
     def decide(self, loaded: Loaded, command: Idempotent) -> Decision:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
 from typing import Any, Final, Generic, TypeVar, cast
 
 from services.chassis.kernel import MATCH_LIMIT, Change, Key, Kind, Match, Need, Page
@@ -32,15 +34,29 @@ class _Row(Generic[S]):
 
 
 def field_values(state: object, field: str) -> Collection[str]:
-    """Return the value of a match field as strings; a list or set field has several, None has none."""
+    """Return the stored value of a match field; a list or set field has several, None has none.
+
+    Raises `TypeError` for what is no text in storage: a `Match` compares strings, there it would never match.
+    """
     value = getattr(state, field)
     if value is None:
         return ()
-    if isinstance(value, str):
-        return (value,)
-    if isinstance(value, Iterable):
-        return [str(item) for item in value]
-    return (str(value),)
+    items = value if isinstance(value, Iterable) and not isinstance(value, str) else (value,)
+    return [_stored_text(item, field) for item in items]
+
+
+def _stored_text(value: object, field: str) -> str:
+    stored = value.value if isinstance(value, Enum) else value
+    if isinstance(stored, str):
+        return stored
+    if isinstance(stored, date) and not isinstance(stored, datetime):
+        return stored.isoformat()
+    raise TypeError(f"match field {field}: {type(value).__name__} is not stored as text")
+
+
+def _check_text(value: object, need: Need) -> None:
+    if not isinstance(value, str):  # one such key among the others of a batch would break the query for all of them
+        raise UndeclaredReadError(f"{need.kind.name}: a need names {value!r}, which is not a string")
 
 
 class IdentityMap:
@@ -91,12 +107,18 @@ class IdentityMap:
         return keys
 
     def has(self, need: Need) -> bool:
-        """Tell whether a need is loaded."""
-        if isinstance(need, Page):
-            return need in self._pages
+        """Tell whether a need is loaded. Raises `UndeclaredReadError` for one that can't be."""
         if isinstance(need, Key):
+            _check_text(need.key, need)
             return need.key in self._rows[need.kind.name]
-        return (need.kind.name, need.field, need.value) in self._matched
+        _check_text(need.value, need)
+        if need.field not in need.kind.match_fields:
+            raise UndeclaredReadError(f"{need.kind.name}.{need.field} is not one of the kind's match fields")
+        if isinstance(need, Match):
+            return (need.kind.name, need.field, need.value) in self._matched
+        if need.limit < 1:
+            raise UndeclaredReadError(f"a page of {need.kind.name} asks for {need.limit} documents")
+        return need in self._pages
 
     async def load(self, tx: Tx, needs: Iterable[Need]) -> None:
         """Load what is not loaded yet: one query per collection and field, and one per page."""
@@ -106,8 +128,6 @@ class IdentityMap:
             if self.has(need):
                 continue
             self._kinds[need.kind.name] = need.kind
-            if not isinstance(need, Key) and need.field not in need.kind.match_fields:
-                raise UndeclaredReadError(f"{need.kind.name}.{need.field} is not one of the kind's match fields")
             if isinstance(need, Page):
                 found = await tx.keys_by_field(need.kind, need.field, need.value, need.after, need.limit)
                 self._pages[need] = tuple(found)

@@ -6,12 +6,13 @@ Sources: RFC 7517 (JWK sets), RFC 8725 sections 3.1 and 3.10 (algorithm and key 
 from __future__ import annotations
 
 import asyncio
+import warnings
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import httpx
 import structlog
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, JWKRegistry, RSAKey
 
 from services.chassis.clock import Clock
@@ -125,10 +126,13 @@ def parse_keys(document: Any) -> dict[str, PublicKey]:
 
 
 def _usable(item: Any) -> PublicKey | None:
-    if not isinstance(item, dict) or not isinstance(item.get("kid"), str) or item.get("use", "sig") != "sig":
+    if not isinstance(item, dict) or item.get("kty") not in ("EC", "RSA") or item.get("use", "sig") != "sig":
+        return None
+    if not isinstance(item.get("kid"), str):
         return None
     try:
-        key = JWKRegistry.import_key(item)
+        with warnings.catch_warnings(action="ignore", category=SecurityWarning):  # a weak key is refused below
+            key = JWKRegistry.import_key(item)
     except (JoseError, ValueError, TypeError, KeyError):
         return None
     if isinstance(key, ECKey) and key.curve_name == "P-256" and item.get("alg", "ES256") == "ES256":

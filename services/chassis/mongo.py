@@ -33,7 +33,7 @@ class Cursor(Protocol):
         """Bound the result."""
 
     async def to_list(self, length: int | None = None) -> list[dict[str, Any]]:
-        """Read the result."""
+        """Read the result, all of it or at most `length` documents (1 or more)."""
 
     def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
         """Stream the result."""
@@ -48,12 +48,22 @@ class Collection(Protocol):
         """Query."""
 
     async def find_one(
-        self, filter: Any = None, projection: Any = None, *, session: Any = None, **options: Any
+        self,
+        filter: Any = None,  # noqa: A002 - the driver's own name
+        projection: Any = None,
+        *,
+        session: Any = None,
+        **options: Any,
     ) -> dict[str, Any] | None:
         """Query one."""
 
     async def find_one_and_update(
-        self, filter: Any, update: Any, *, session: Any = None, **options: Any
+        self,
+        filter: Any,  # noqa: A002
+        update: Any,
+        *,
+        session: Any = None,
+        **options: Any,
     ) -> dict[str, Any] | None:
         """Update one and return it."""
 
@@ -164,12 +174,10 @@ class Mongo:
     async def watch(
         self, collection: str, pipeline: Sequence[Mapping[str, Any]] = (), **options: Any
     ) -> AsyncIterator[Any]:
-        """Open a change stream; `async for` over it, or `await stream.try_next()`."""
-        stream = await _maybe_await(self._database[collection].watch(list(pipeline), **options))
-        try:
+        """Open a change stream that sees all from now on; `async for` over it, or `await stream.try_next()`."""
+        opened = await _maybe_await(self._database[collection].watch(list(pipeline), **options))
+        async with opened as stream:  # motor opens it here, or else at the first read: changes before that were lost
             yield stream
-        finally:
-            await _maybe_await(stream.close())
 
     async def index_names(self, collection: str) -> list[str]:
         """Return the names of a collection's indexes."""

@@ -1,4 +1,4 @@
-"""The driver's errors in the store's words: what may pass, what can't be stored, what is a defect."""
+"""The driver's errors in the store's words: what may pass, what can't be stored, and the rest."""
 
 from __future__ import annotations
 
@@ -6,49 +6,57 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from bson.errors import InvalidDocument
+from bson.errors import BSONError
 from pymongo.errors import (
     BulkWriteError,
     ConnectionFailure,
     DocumentTooLarge,
-    DuplicateKeyError,
     ExecutionTimeout,
     OperationFailure,
+    PyMongoError,
 )
 
-from services.chassis.store import TransientStoreError, UnstorableError
+from services.chassis.store import StoreError, TransientStoreError, UnstorableError
 
 TOO_LARGE_CODES: Final = frozenset({10334, 17419, 17420})
-
-
-@contextmanager
-def translated_errors() -> Iterator[None]:
-    """Turn the driver's errors into the store's."""
-    try:
-        yield
-    except (DuplicateKeyError, ConnectionFailure, ExecutionTimeout) as error:
-        raise TransientStoreError(str(error)) from error
-    except (DocumentTooLarge, InvalidDocument, OverflowError) as error:
-        raise UnstorableError(str(error)) from error
-    except BulkWriteError as error:
-        raise TransientStoreError(f"bulk write: {_first_error(error)}") from error
-    except OperationFailure as error:
-        if error.code in TOO_LARGE_CODES:
-            raise UnstorableError(str(error)) from error
-        if error.has_error_label("TransientTransactionError") or error.has_error_label("RetryableWriteError"):
-            raise TransientStoreError(str(error)) from error
-        if error.code in _PASSING_CODES:
-            raise TransientStoreError(str(error)) from error
-        raise
-
-
-_PASSING_CODES: Final = frozenset(
+REFUSED_DOCUMENT_CODES: Final = TOO_LARGE_CODES | {2, 52, 57, 121, 171}
+"""What a bulk's single write may answer besides: bad value (also: too large), field names, validation, index."""
+PASSING_CODES: Final = frozenset(
     {11000, 112, 251, 246, 244, 24, 263, 50, 202, 189, 91, 11600, 11602, 10107, 13435, 13436}
 )
 """Duplicate key, write conflict, no such transaction (killed or expired), snapshot unavailable, lock timeout,
 time limit, stepdown and shutdown: the transaction wrote nothing and may be tried again."""
+PASSING_LABELS: Final = ("TransientTransactionError", "RetryableWriteError")
 
 
-def _first_error(error: BulkWriteError) -> str:
-    errors = (error.details or {}).get("writeErrors") or [{}]
-    return f"code {errors[0].get('code')}"
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turn the driver's errors into the store's, all of them: a driver's error must never be taken for poison."""
+    try:
+        yield
+    except (DocumentTooLarge, BSONError, OverflowError, UnicodeEncodeError) as error:
+        raise UnstorableError(str(error)) from error
+    except BulkWriteError as error:
+        raise _bulk_error(error) from error
+    except PyMongoError as error:
+        raise _store_error(error) from error
+
+
+def _store_error(error: PyMongoError) -> StoreError:
+    code = error.code if isinstance(error, OperationFailure) else None
+    if code in TOO_LARGE_CODES:
+        return UnstorableError(str(error))
+    passing = isinstance(error, ConnectionFailure | ExecutionTimeout) or code in PASSING_CODES
+    if passing or any(map(error.has_error_label, PASSING_LABELS)):
+        return TransientStoreError(str(error))
+    return StoreError(f"{type(error).__name__}: {error}")
+
+
+def _bulk_error(error: BulkWriteError) -> StoreError:
+    """Judge a bulk by its first failed write; one without any lost its write concern and wrote, perhaps, nothing."""
+    failed = (error.details or {}).get("writeErrors") or [{}]
+    code = failed[0].get("code")
+    text = f"bulk write: code {code}: {failed[0].get('errmsg', '')}"
+    if code in REFUSED_DOCUMENT_CODES:
+        return UnstorableError(text)
+    return TransientStoreError(text) if code is None or code in PASSING_CODES else StoreError(text)

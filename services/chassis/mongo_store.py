@@ -52,9 +52,12 @@ SYSTEM_INDEXES: Final = {
 
 
 def kind_indexes(kinds: Sequence[Kind[Any]]) -> dict[str, tuple[IndexModel, ...]]:
-    """Return one index for each match field of each kind."""
+    """Return one index for each match field of each kind; `_id` stands in it because pages walk in its order."""
     return {
-        kind.name: tuple(IndexModel([(field, ASCENDING)], name=f"match_{field}") for field in sorted(kind.match_fields))
+        kind.name: tuple(
+            IndexModel([(field, ASCENDING), ("_id", ASCENDING)], name=f"match_{field}")
+            for field in sorted(kind.match_fields)
+        )
         for kind in kinds
     }
 
@@ -88,6 +91,8 @@ class MongoTx(Tx):
         return [document["_id"] for document in documents]
 
     async def _find(self, kind: Kind[Any], condition: dict[str, Any], limit: int) -> list[Stored]:
+        if limit < 1:
+            return []
         with translated_errors():
             documents = (
                 await self._mongo.collection(kind.name)

@@ -32,8 +32,11 @@ class Outgoing:
 Translate = Callable[[Any], Outgoing]
 
 
-def outbox_row(item: Outgoing, meta: Meta, event_id: str) -> OutboxRow:
-    """Render the event once; these bytes are what the topic and a dead letter will hold."""
+def outbox_row(item: Outgoing, meta: Meta, event_id: str, current_trace: str | None = None) -> OutboxRow:
+    """Render the event once; these bytes are what the topic and a dead letter will hold.
+
+    `current_trace` is the traceparent of the span at work: the event's parent inside the command's trace.
+    """
     service = item.topic.split(".", 1)[0]
     event = CloudEvent(
         id=event_id,
@@ -46,7 +49,7 @@ def outbox_row(item: Outgoing, meta: Meta, event_id: str) -> OutboxRow:
         dataschema=f"urn:tierloop:schema:{item.type}",
         correlationid=meta.correlation_id,
         causationid=meta.causation_id or meta.command_id,
-        traceparent=rebase(meta.traceparent),
+        traceparent=rebase(meta.traceparent, current_trace),
         partitionkey=item.key,
     )
     return OutboxRow(event_id, item.topic, item.key.encode(), item.version, encode(event), EVENT_HEADERS, meta.at)

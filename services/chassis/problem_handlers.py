@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -134,9 +136,21 @@ async def _on_request_validation(request: Request, error: Exception) -> Response
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - Starlette dispatches by type
     instance = instance_of(request.scope)
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return problem_response(from_status(405, instance), {"Allow": ", ".join(_methods_of(request))})
     if isinstance(error, HttpProblem):
         return problem_response(error.problem(instance), error.headers)
     return problem_response(from_status(error.status_code, instance, error.detail), error.headers)
+
+
+def _methods_of(request: Request) -> list[str]:
+    """Name every method of the path (RFC 9110, section 15.5.6); FastAPI names those of the first route alone."""
+    found: set[str] = set()
+    for context in iter_route_contexts(request.app.routes):
+        pattern = getattr(context, "path_regex", None)
+        if pattern is not None and pattern.match(request.scope["path"]):
+            found |= context.methods or set()
+    return sorted(found)
 
 
 async def _on_overload(request: Request, error: Exception) -> Response:

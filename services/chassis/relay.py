@@ -79,7 +79,7 @@ class Relay:
         options: RelayOptions,
         on_published: Callable[[str, int], None] = lambda _topic, _rows: None,
     ) -> None:
-        """Take the outbox of `database`. `producer` has `send(...) -> future` and `flush`; `on_published` counts rows."""
+        """Take the outbox of `database`; `on_published(topic, rows)` counts what was acknowledged and marked."""
         durable = client[database].with_options(
             read_concern=ReadConcern("majority"), write_concern=WriteConcern("majority", j=True)
         )

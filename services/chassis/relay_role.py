@@ -56,7 +56,7 @@ def run_relay(service: str, settings: ServiceSettings) -> None:
         relay.run()
         producer.close(timeout=5)
     except (PublishError, PyMongoError) as error:
-        log.error("relay.fatal", error=type(error).__name__, detail=str(error))
+        log.exception("relay.fatal", error=type(error).__name__, detail=str(error))
         sys.stderr.flush()
         os._exit(EXIT_FATAL)
     finally:

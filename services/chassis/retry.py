@@ -47,6 +47,8 @@ async def with_retries(
         except TransientStoreError as error:
             last = error
             pause = policy.delay_s(attempt)
+            if attempt + 1 == policy.attempts:
+                break
             if time.monotonic() - started + pause > policy.budget_s:
                 break
             if on_retry is not None:

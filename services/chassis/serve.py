@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+from types import FrameType
 from typing import Final
 
 import uvicorn
@@ -44,6 +46,16 @@ def run_api(app: FastAPI, settings: ServiceSettings) -> None:
     Raises `SystemExit` when the server could not start (port taken, lifespan failed).
     """
     server = uvicorn.Server(server_config(app, settings))
-    server.run()
+    # uvicorn stops gracefully and then raises the signal again, which would end the process before its caller cleans up
+    before = {number: signal.signal(number, _ignore) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        server.run()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
     if not server.started:
         raise SystemExit(3)
+
+
+def _ignore(_number: int, _frame: FrameType | None) -> None:
+    return None

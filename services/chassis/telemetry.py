@@ -101,6 +101,8 @@ class Telemetry:
     tracer_provider: TracerProvider
     meter_provider: MeterProvider
     metrics: Metrics
+    measuring: bool = True
+    """False where nobody reads the metrics: then an API does not measure each request either."""
 
     def shutdown(self) -> None:
         """Send what is left and stop."""
@@ -139,7 +141,7 @@ def setup_telemetry(
         metrics.set_meter_provider(meters)
         if processors:
             PymongoInstrumentor().instrument(tracer_provider=tracers)
-    return Telemetry(tracers, meters, Metrics(meters.get_meter(SCOPE)))
+    return Telemetry(tracers, meters, Metrics(meters.get_meter(SCOPE)), measuring=bool(readers))
 
 
 @contextmanager

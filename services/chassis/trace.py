@@ -23,9 +23,8 @@ def current_traceparent() -> str | None:
     return f"00-{current.trace_id:032x}-{current.span_id:016x}-{int(current.trace_flags):02x}"
 
 
-def rebase(traceparent: str | None) -> str | None:
-    """Keep the trace id, take the current span as parent: a batch span serves many traces, the rows stay in theirs."""
-    current = current_traceparent()
+def rebase(traceparent: str | None, current: str | None) -> str | None:
+    """Keep the trace id, take `current` as parent: a batch span serves many traces, the rows stay in theirs."""
     found = _TRACEPARENT.fullmatch(traceparent) if traceparent else None
     if found is None:
         return current

@@ -74,14 +74,16 @@ class CommandBus:
         return await waiting.done
 
     async def _flush(self) -> None:
-        while self._queue:
-            batch = [self._queue.popleft() for _ in range(min(MAX_BATCH, len(self._queue)))]
-            try:
+        batch: list[_Waiting] = []
+        try:
+            while self._queue:
+                batch = [self._queue.popleft() for _ in range(min(MAX_BATCH, len(self._queue)))]
                 await self._settle(batch)
-            except BaseException as error:
-                for waiting in batch:
-                    _fail(waiting, error)
-                raise
+        except BaseException:  # cancelled, as by a loop that closes: nobody may wait for ever
+            for waiting in (*batch, *self._queue):
+                waiting.done.cancel()
+            self._queue.clear()
+            raise
 
     async def _settle(self, batch: list[_Waiting]) -> None:
         """Store a batch; one that can't be stored as a whole is halved until the offender stands alone."""

@@ -6,6 +6,8 @@ Faust's own consumer, which crashes on an empty subscription (measured on 0.15.3
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +16,7 @@ from typing import Any, Final
 
 import faust
 import structlog
+import uvloop
 from faust.web.base import Response as WebResponse
 from pymongo import IndexModel
 
@@ -36,6 +39,8 @@ from services.chassis.telemetry import Metrics, setup_telemetry
 
 log = structlog.get_logger(__name__)
 
+GC_THRESHOLD: Final = 50_000
+"""Allocations before a collection; the default of 700 costs 12 % of a batch (measured)."""
 EXIT_FATAL: Final = 70
 """EX_SOFTWARE: what the supervisor sees when a partition's task could not go on."""
 
@@ -83,6 +88,13 @@ def crash(where: str, error: BaseException) -> None:
     log.error("worker.fatal", where=where, error=type(error).__name__, detail=str(error), exc_info=error)
     sys.stderr.flush()
     os._exit(EXIT_FATAL)
+
+
+def tune_runtime() -> None:
+    """Keep the collector off the batch: what was imported stays, and a batch's thousands of objects die young."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD, 20, 20)
 
 
 def build_worker_app(parts: ServiceParts, settings: ServiceSettings, metrics: Metrics) -> faust.App:
@@ -145,8 +157,13 @@ def run_worker(
     """Run until SIGTERM or SIGINT (exit 0) or a fatal error (exit 70)."""
     configure_logging(parts.name, "worker", level=settings.log_level, form=settings.log_format)
     telemetry = setup_telemetry(parts.name, "worker", endpoint=settings.otlp_endpoint)
+    tune_runtime()
+    loop = uvloop.new_event_loop()
+    asyncio.set_event_loop(loop)
     app = build(parts, settings, telemetry.metrics)
-    worker = faust.Worker(app, override_logging=False, redirect_stdouts=False, loglevel="WARNING", quiet=True)
+    worker = faust.Worker(
+        app, loop=loop, override_logging=False, redirect_stdouts=False, loglevel="WARNING", quiet=True
+    )
     try:
         worker.execute_from_commandline()
     finally:

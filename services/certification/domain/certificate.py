@@ -19,7 +19,6 @@ from services.certification.domain.errors import (
     EffectiveDateRefused,
 )
 from services.certification.domain.events import (
-    CertificateEvent,
     CertificateRecorded,
     CertificateReinstated,
     CertificateSuspended,
@@ -104,7 +103,10 @@ def record(draft: Certificate, supplier: Supplier) -> tuple[Certificate, Certifi
 def suspend(
     certificate: Certificate, expected_version: int, effective_on: date, reason: str, at: datetime
 ) -> tuple[Certificate, CertificateSuspended]:
-    """Suspend an active certificate. Raises `VersionConflict`, `CertificateTransitionRefused`, `EffectiveDateRefused`."""
+    """Suspend an active certificate.
+
+    Raises `VersionConflict`, `CertificateTransitionRefused`, `EffectiveDateRefused`.
+    """
     _check_step(certificate, expected_version, effective_on, at, {CertificateStatus.ACTIVE})
     suspended = _moved(certificate, CertificateStatus.SUSPENDED, effective_on, reason, at)
     return suspended, CertificateSuspended(suspended)
@@ -168,16 +170,3 @@ def _moved(
         version=certificate.version + 1,
         changed_at=at,
     )
-
-
-__all__ = [
-    "Certificate",
-    "CertificateEvent",
-    "CertificateNumber",
-    "CertificateRegister",
-    "CertificateStatus",
-    "record",
-    "reinstate",
-    "suspend",
-    "withdraw",
-]

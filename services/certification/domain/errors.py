@@ -111,3 +111,9 @@ class PartNumberTaken(Refusal):
     """The supplier lists a part number once for each site."""
 
     code = "part_number_taken"
+
+
+class VerdictNotFound(Refusal):
+    """The part has no verdict for this profile that the caller may see, or none yet."""
+
+    code = "verdict_not_found"

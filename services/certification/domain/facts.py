@@ -10,13 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
 
 from services.certification.domain.identifiers import canonical_urn, product_key
 from services.certification.domain.profile import PcfTotal
-
-MAX_PRODUCT_IDS: Final = 100
-"""Product ids of one footprint by which grants are looked up and single products are selected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +65,17 @@ class Footprint:
         """Tell whether the validity period holds the instant."""
         return self.valid_from <= at < self.valid_until
 
-    def grant_targets(self) -> tuple[str, ...]:
-        """Return what a grant may name to open this footprint."""
-        products = (
-            grant_target(self.owner_organisation_id, GrantScope.PRODUCT, urn)
-            for urn in self.product_ids[:MAX_PRODUCT_IDS]
+    def grant_targets(self, product_id: str) -> tuple[str, ...]:
+        """Return what a grant may name to open this footprint for a part that is `product_id`.
+
+        A grant on another product of the same footprint opens it for that product's parts only.
+        """
+        owner = self.owner_organisation_id
+        return (
+            grant_target(owner, GrantScope.EVERYTHING, None),
+            grant_target(owner, GrantScope.PRODUCT, product_id),
+            grant_target(owner, GrantScope.FOOTPRINT, self.footprint_id),
         )
-        own = grant_target(self.owner_organisation_id, GrantScope.FOOTPRINT, self.footprint_id)
-        return (grant_target(self.owner_organisation_id, GrantScope.EVERYTHING, None), own, *products)
 
 
 class GrantScope(StrEnum):

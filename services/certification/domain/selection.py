@@ -1,18 +1,22 @@
 """Which parts a fact may concern, told from the fact alone.
 
-Invariant: WORK-FROM-THE-FACT-ALONE. Whoever stores a fact leaves work for every part the fact could touch, without
-looking at other facts. Of two facts stored at the same moment the later commit's work is decided from a state that
-holds both, so they can't miss each other (docs/architecture.md, "Second stage").
+Invariant: WORK-COVERS-THE-FACT. Whoever stores a fact leaves work for every part the fact could touch, whatever else is
+known: other facts may narrow the work by what never changes in them, their absence widens it. Of two facts stored at
+the same moment the later commit's work is then decided from a state that holds both, so they can't miss each other
+(docs/architecture.md, "Second stage").
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from services.certification.domain.identifiers import guard_key, product_key
 
+MAX_PRODUCTS: Final = 100
+"""Products of one footprint that are selected one by one; with more, all the owner's parts are."""
 PAGE_PARTS: Final = 500
 """Parts of one page of a fan-out; each is a work row, and a transaction writes 2,000 documents at most."""
 
@@ -47,6 +51,13 @@ class Selection:
     def of_product(cls, supplier_id: str, product_id: str) -> Selection:
         """Select a supplier's parts that are one product."""
         return cls(SelectionKind.PRODUCT, supplier_id, product_id)
+
+    @classmethod
+    def of_products(cls, supplier_id: str, product_ids: Collection[str]) -> tuple[Selection, ...]:
+        """Select a supplier's parts that are one of several products; more than `MAX_PRODUCTS` select them all."""
+        if len(product_ids) > MAX_PRODUCTS:
+            return (cls.of_supplier(supplier_id),)
+        return tuple(cls.of_product(supplier_id, product_id) for product_id in product_ids)
 
     @property
     def value(self) -> str:

@@ -15,6 +15,7 @@ from services.chassis.http.json_body import (
     json_body,
     json_request_body,
     ndjson_lines,
+    ndjson_request_body,
     parse_json,
     require_media_type,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "json_body",
     "json_request_body",
     "ndjson_lines",
+    "ndjson_request_body",
     "next_link",
     "page_headers",
     "parse_idempotency_key",

@@ -68,7 +68,7 @@ def parse_if_match(value: str | None) -> int:
     return int(found[2])
 
 
-def required_if_match(
+async def required_if_match(
     if_match: Annotated[
         str | None,
         WithJsonSchema(_SCHEMA),

@@ -94,7 +94,11 @@ class ContextMiddleware:
 
 def _log_request(scope: Scope, status: int, seconds: float) -> None:
     route = scope.get("route")
-    level = _log.warning if status >= 500 or status == 0 else _log.info  # noqa: PLR2004 - server errors
+    level = _log.info
+    if status >= 500 or status == 0:  # noqa: PLR2004 - server errors
+        level = _log.warning
+    elif scope["path"].startswith("/health/"):
+        level = _log.debug  # probes come every few seconds
     level(
         "request",
         method=scope["method"],

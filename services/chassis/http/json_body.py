@@ -97,7 +97,9 @@ def check_depth(raw: bytes, limit: int) -> None:
     brackets = _STRING.sub(b"", raw).translate(_AS_PARENTHESES, _NOT_BRACKETS)
     left = brackets
     for _ in range(limit):  # each pass takes exactly the innermost level away, at C speed
-        left = left.replace(b"()", b"")
+        before, left = len(left), left.replace(b"()", b"")
+        if len(left) == before:
+            break
     if left and _depth_exceeds(brackets, limit):
         raise HttpProblem.of_field(
             400,
@@ -133,6 +135,16 @@ def json_request_body(
     if examples:
         content["examples"] = {name: {"value": value} for name, value in examples.items()}
     return {"requestBody": {"required": True, "content": {media_type: content}}}
+
+
+def ndjson_request_body(model: type[BaseModel], *, example: str | None = None) -> dict[str, Any]:
+    """Return the `openapi_extra` of a route that reads lines of `model` with `ndjson_lines`."""
+    content: dict[str, Any] = {
+        "schema": {"type": "string", "description": f"One JSON object per line, each a {model.__name__}."}
+    }
+    if example is not None:
+        content["example"] = example
+    return {"requestBody": {"required": True, "content": {NDJSON[0]: content}}}
 
 
 def _check_line(number: int, line: bytes, max_lines: int, max_line_bytes: int) -> None:

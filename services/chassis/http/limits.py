@@ -17,6 +17,8 @@ from services.chassis.problems import HttpProblem, instance_of, problem_response
 MAX_HEADER_BYTES: Final = 16 * 1024
 MAX_HEADERS: Final = 100
 RETRY_AFTER_SECONDS: Final = 5
+DRAIN_BYTES: Final = 8 * 1024 * 1024
+DRAIN_SECONDS: Final = 2.0
 _CLOSE: Final = {"Connection": "close"}
 
 
@@ -66,7 +68,8 @@ class LimitsMiddleware:
             await send(message)
 
         try:
-            _check_headers(scope, limits)
+            _check_headers(scope)
+            await _check_length(scope, receive, limits)
             async with deadline:
                 await self.app(scope, _LimitedReceive(receive, limits), watched_send)
         except HttpProblem as problem:  # raised before the application, or while something else read the body
@@ -98,9 +101,28 @@ class _LimitedReceive:
         if message["type"] == "http.request":
             self._bytes += len(message.get("body", b""))
             if self._bytes > self._limits.body_bytes:
+                if message.get("more_body", False):
+                    await drain(self._receive)
                 raise too_large(self._limits.body_bytes)
         self._complete = not message.get("more_body", False)
         return message
+
+
+async def drain(receive: Receive) -> None:
+    """Read and forget what is left of a refused body, within limits.
+
+    A connection closed with unread bytes is reset, and the client might never see why.
+    """
+    left = DRAIN_BYTES
+    try:
+        async with asyncio.timeout(DRAIN_SECONDS):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
+    except TimeoutError:
+        return
 
 
 def too_large(limit_bytes: int) -> HttpProblem:
@@ -134,7 +156,7 @@ def _too_slow(limits: Limits) -> HttpProblem:
     )
 
 
-def _check_headers(scope: Scope, limits: Limits) -> None:
+def _check_headers(scope: Scope) -> None:
     size = sum(len(name) + len(value) for name, value in scope["headers"]) + len(scope.get("raw_path") or b"")
     if len(scope["headers"]) > MAX_HEADERS or size > MAX_HEADER_BYTES:
         raise HttpProblem(
@@ -144,8 +166,15 @@ def _check_headers(scope: Scope, limits: Limits) -> None:
             f"At most {MAX_HEADERS} header fields and {MAX_HEADER_BYTES} bytes of path and headers.",
             headers=_CLOSE,
         )
+
+
+async def _check_length(scope: Scope, receive: Receive, limits: Limits) -> None:
     for name, value in scope["headers"]:
         if name == b"content-length" and (not value.isdigit() or int(value) > limits.body_bytes):
+            if (b"expect", b"100-continue") not in scope[
+                "headers"
+            ]:  # such a client waits for our word and sends nothing
+                await drain(receive)
             raise too_large(limits.body_bytes)
 
 

@@ -66,7 +66,7 @@ def decode_cursor(cursor: str) -> dict[str, CursorValue]:
     return position
 
 
-def page_query(
+async def page_query(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Most items in the page.")] = DEFAULT_LIMIT,
     cursor: Annotated[
         str | None,

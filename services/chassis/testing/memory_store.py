@@ -1,18 +1,20 @@
-"""The store in memory: snapshot reads, first committer wins, outbox and positions. For unit and component tests."""
+"""The store in memory: snapshot reads, first committer wins, outbox and positions. For unit and component tests.
+
+Documents are kept as BSON, so that a state comes back as MongoDB would give it (instants in milliseconds).
+"""
 
 from __future__ import annotations
 
-import copy
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
-from bson import encode as bson_encode
-from bson.errors import InvalidDocument
+import bson
+from bson import CodecOptions
+from bson.errors import BSONError
 
 from services.chassis.codec import from_document, to_document
-from services.chassis.identity_map import field_values
 from services.chassis.kernel import Kind
 from services.chassis.store import (
     FencedError,
@@ -24,14 +26,15 @@ from services.chassis.store import (
     UnstorableError,
 )
 
-MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
+MAX_DOCUMENT_BYTES: Final = 16 * 1024 * 1024
+OPTIONS: Final = CodecOptions(tz_aware=True)  # type: ignore[var-annotated] # its type variable has no default
 
 
 @dataclass(slots=True)
 class Memory:
-    """What survives: documents as (row version, document), outbox rows, positions, leases."""
+    """What survives: documents as (row version, BSON), outbox rows, positions, leases."""
 
-    documents: dict[str, dict[str, tuple[int, dict[str, Any]]]] = field(default_factory=dict)
+    documents: dict[str, dict[str, tuple[int, bytes]]] = field(default_factory=dict)
     outbox: list[OutboxRow] = field(default_factory=list)
     positions: dict[str, Position] = field(default_factory=dict)
     leases: dict[str, str] = field(default_factory=dict)
@@ -43,8 +46,8 @@ class MemoryTx:
     def __init__(self, memory: Memory) -> None:
         """Take the snapshot."""
         self._memory = memory
-        self._snapshot = copy.deepcopy(memory.documents)
-        self._rows: list[RowWrite] = []
+        self._snapshot = {name: dict(rows) for name, rows in memory.documents.items()}
+        self._rows: list[tuple[RowWrite, bytes]] = []
         self._outbox: list[OutboxRow] = []
         self._advances: list[tuple[Position, Position]] = []
         self._leases: list[tuple[str, str]] = []
@@ -52,29 +55,34 @@ class MemoryTx:
     async def by_keys(self, kind: Kind[Any], keys: Collection[str]) -> list[Stored]:
         """Read by key."""
         found = self._snapshot.get(kind.name, {})
-        return [_stored(kind, key, found[key]) for key in keys if key in found]
+        return [_stored(kind, key, found[key]) for key in dict.fromkeys(keys) if key in found]
 
     async def by_field(self, kind: Kind[Any], field: str, values: Collection[str], limit: int) -> list[Stored]:
         """Read by a match field."""
-        rows = (_stored(kind, key, row) for key, row in sorted(self._snapshot.get(kind.name, {}).items()))
-        return [row for row in rows if set(field_values(row.state, field)) & set(values)][:limit]
+        return await self.by_keys(kind, self._matching(kind, field, values)[:limit])
 
     async def keys_by_field(self, kind: Kind[Any], field: str, value: str, after: str, limit: int) -> list[str]:
         """Read keys alone."""
-        found = await self.by_field(kind, field, (value,), len(self._snapshot.get(kind.name, {})))
-        return [row.key for row in found if row.key > after][:limit]
+        return [key for key in self._matching(kind, field, (value,)) if key > after][:limit]
+
+    def _matching(self, kind: Kind[Any], field: str, values: Collection[str]) -> list[str]:
+        """Compare stored values, as MongoDB does: equal, or a list with an equal item."""
+        found = []
+        for key, (_, raw) in sorted(self._snapshot.get(kind.name, {}).items()):
+            value = bson.decode(raw, OPTIONS).get(field)
+            if any(item in values for item in (value if isinstance(value, list) else [value])):
+                found.append(key)
+        return found
 
     async def write(self, rows: Sequence[RowWrite]) -> None:
         """Check the guards against the snapshot and keep the rows for the commit."""
         for row in rows:
-            version = self._snapshot.get(row.kind.name, {}).get(row.key, (0, {}))[0]
+            version = self._snapshot.get(row.kind.name, {}).get(row.key, _ABSENT)[0]
             if version != row.expected_version:
                 raise TransientStoreError(
                     f"{row.kind.name} {row.key}: version {version}, expected {row.expected_version}"
                 )
-            if row.state is not None:
-                _check_storable(row)
-        self._rows.extend(rows)
+        self._rows.extend([(row, b"" if row.state is None else _encode(row)) for row in rows])
 
     async def append_outbox(self, rows: Sequence[OutboxRow]) -> None:
         """Keep the rows for the commit."""
@@ -95,8 +103,8 @@ class MemoryTx:
 
     def commit(self) -> None:
         """Apply all or nothing: a document written by another transaction since the snapshot is a conflict."""
-        for row in self._rows:
-            now = self._memory.documents.get(row.kind.name, {}).get(row.key, (0, {}))[0]
+        for row, _ in self._rows:
+            now = self._memory.documents.get(row.kind.name, {}).get(row.key, _ABSENT)[0]
             if now != row.expected_version:
                 raise TransientStoreError(f"write conflict on {row.kind.name} {row.key}")
         known = {row.id for row in self._memory.outbox}
@@ -112,28 +120,37 @@ class MemoryTx:
         self._apply()
 
     def _apply(self) -> None:
-        for row in self._rows:
+        for row, raw in self._rows:
             collection = self._memory.documents.setdefault(row.kind.name, {})
             if row.state is None:
                 collection.pop(row.key, None)
             else:
-                collection[row.key] = (row.expected_version + 1, to_document(row.state))
+                collection[row.key] = (row.expected_version + 1, raw)
         self._memory.outbox.extend(self._outbox)
         for before, after in self._advances:
-            self._memory.positions[before.id] = after
+            kept = self._memory.positions[before.id]  # a claim alone changes epoch and topic id
+            self._memory.positions[before.id] = replace(after, epoch=kept.epoch, topic_id=kept.topic_id)
 
 
-def _stored(kind: Kind[Any], key: str, row: tuple[int, dict[str, Any]]) -> Stored:
-    return Stored(key, from_document(row[1], kind.state), row[0])
+_ABSENT: Final = (0, b"")
 
 
-def _check_storable(row: RowWrite) -> None:
+def _stored(kind: Kind[Any], key: str, row: tuple[int, bytes]) -> Stored:
+    return Stored(key, _decode(kind, row[1]), row[0])
+
+
+def _decode(kind: Kind[Any], raw: bytes) -> Any:
+    return from_document(bson.decode(raw, OPTIONS), kind.state)
+
+
+def _encode(row: RowWrite) -> bytes:
     try:
-        size = len(bson_encode(to_document(row.state)))
-    except (InvalidDocument, OverflowError) as error:
+        raw = bson.encode({"_id": row.key} | to_document(row.state))
+    except (BSONError, OverflowError, UnicodeEncodeError) as error:
         raise UnstorableError(str(error)) from error
-    if size > MAX_DOCUMENT_BYTES:
-        raise UnstorableError(f"{row.kind.name} {row.key}: {size} bytes")
+    if len(raw) > MAX_DOCUMENT_BYTES:
+        raise UnstorableError(f"{row.kind.name} {row.key}: {len(raw)} bytes")
+    return raw
 
 
 class MemoryStore:
@@ -153,4 +170,4 @@ class MemoryStore:
     def states(self, kind: Kind[Any]) -> dict[str, Any]:
         """Return all committed states of a kind, for assertions."""
         rows = self.memory.documents.get(kind.name, {})
-        return {key: from_document(document, kind.state) for key, (_, document) in rows.items()}
+        return {key: _decode(kind, raw) for key, (_, raw) in rows.items()}

@@ -102,9 +102,7 @@ def give(
     )
 
 
-def revoke(
-    grant: Grant | None, organisation_id: str, expected_version: int, reason: str | None, at: datetime
-) -> Grant:
+def revoke(grant: Grant | None, organisation_id: str, expected_version: int, reason: str | None, at: datetime) -> Grant:
     """Take a grant back. Raises `GrantNotFound`, `GrantNotOwn`, `GrantVersionChanged`, `GrantRevokedAlready`."""
     if grant is None or organisation_id not in (grant.owner_organisation_id, grant.grantee_organisation_id):
         raise GrantNotFound("no grant with this id is visible to you")

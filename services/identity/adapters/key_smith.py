@@ -1,4 +1,7 @@
-"""ES256 keys: made, sealed with AES-256-GCM, opened to sign. Sources: RFC 7518 section 3.4, RFC 7638, NIST SP 800-38D."""
+"""ES256 keys: made, sealed with AES-256-GCM, opened to sign.
+
+Sources: RFC 7518 section 3.4 (ES256), RFC 7638 (key id), NIST SP 800-38D (GCM).
+"""
 
 from __future__ import annotations
 

@@ -8,12 +8,6 @@ from datetime import datetime
 import httpx
 
 from services.identity.application.signing_keys import SigningKeys
-from services.identity.domain.key_ring import KeyRing
-
-
-def jwk_set(ring: KeyRing, at: datetime) -> dict[str, list[dict[str, str]]]:
-    """Return the JWK set of an instant (RFC 7517, section 5)."""
-    return {"keys": [key.public_jwk() for key in ring.published(at)]}
 
 
 class OwnKeysTransport(httpx.AsyncBaseTransport):
@@ -29,4 +23,4 @@ class OwnKeysTransport(httpx.AsyncBaseTransport):
             ring = await self._keys.ring()
         except Exception as error:
             raise httpx.ConnectError(f"own keys: {type(error).__name__}", request=request) from error
-        return httpx.Response(200, json=jwk_set(ring, self._clock()))
+        return httpx.Response(200, json=ring.jwk_set(self._clock()))

@@ -45,7 +45,7 @@ class VerifiedSecrets:
             self._expires_at_s.popitem(last=False)
 
     def _digest(self, client_id: str, secret_hash: str, secret: str) -> bytes:
-        text = "\x00".join((client_id, secret_hash, secret))
+        text = f"{client_id}\x00{secret_hash}\x00{secret}"
         return hmac.digest(self._key, text.encode(), "sha256")
 
     def __len__(self) -> int:

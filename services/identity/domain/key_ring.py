@@ -79,6 +79,10 @@ class KeyRing:
         """Return the keys that a verifier needs at an instant: current, next, and what has retired lately."""
         return (self.current, self.next, *_still_needed(self.retired, at))
 
+    def jwk_set(self, at: datetime) -> dict[str, list[dict[str, str]]]:
+        """Return the published keys as a JWK set (RFC 7517, section 5)."""
+        return {"keys": [key.public_jwk() for key in self.published(at)]}
+
 
 def found(current: NewKey, following: NewKey, at: datetime) -> KeyRing:
     """Return the first ring."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from services.chassis.idempotency import IDEMPOTENCY
 from services.chassis.kernel import Kind
 from services.recycling.domain.balances import DemandBalance, LotBalance, Release
 from services.recycling.domain.book import Book
@@ -48,7 +47,6 @@ KINDS: Final = (
     DEMAND_BALANCES,
     MATCHES,
     RELEASES,
-    IDEMPOTENCY,
 )
 
 
@@ -80,6 +78,9 @@ class TradeSearch:
 
 class MarketQueries(Protocol):
     """Reads of the API. The tenant is part of each query: a foreign document is as absent as a missing one."""
+
+    async def organisation(self, organisation_id: str) -> Organisation | None:
+        """Return an organisation's standing, None where nothing is known of it."""
 
     async def lots(self, search: LotSearch, after_id: str | None, limit: int) -> Sequence[Lot]:
         """Return lots in order of their ids."""

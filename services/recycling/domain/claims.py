@@ -79,6 +79,10 @@ class Claim:
         """Recycled mass claimed."""
         return self.post_consumer_g + self.pre_consumer_g
 
+    def concerns(self, organisation_id: str) -> bool:
+        """Tell whether the organisation was a party of the trade behind the claim."""
+        return organisation_id in (self.seller_organisation_id, self.beneficiary_organisation_id)
+
 
 def issue(trade: Trade, party: Party, request: ClaimRequest, at: datetime) -> tuple[Claim, Trade]:
     """Draw the claimed mass from the trade and return both in their next versions.

@@ -10,7 +10,7 @@ from enum import StrEnum
 from services.recycling.domain.custody import CustodyModel
 from services.recycling.domain.errors import AlreadyClosed, RuleBroken
 from services.recycling.domain.grades import Grade
-from services.recycling.domain.lots import check_not_past, check_percent
+from services.recycling.domain.rules import check_not_past, check_percent, check_price
 
 
 class DemandStatus(StrEnum):
@@ -50,6 +50,7 @@ def check_demand(demand: Demand) -> None:
     """Check the rules between the fields of a new demand. Raises `RuleBroken`."""
     if demand.mass_g == 0:
         raise RuleBroken("a demand for 0 kg asks for nothing", field="/mass_kg", remedy="give a mass above 0 kg")
+    check_price(demand.max_price_per_tonne, "/max_price_per_tonne")
     check_percent(demand.min_post_consumer_share_percent, "/min_post_consumer_share_percent")
     if not demand.accepted_custody_models:
         raise RuleBroken(

@@ -43,4 +43,9 @@ def grade_of(scheme: str, code: str) -> Grade:
             field="/grade_code",
             remedy="write the code as the scheme prints it, such as 2, TWITCH or AC-1",
         )
-    return Grade(scheme, " ".join(code.upper().split()))
+    return Grade(scheme, canonical_code(code))
+
+
+def canonical_code(code: str) -> str:
+    """Spell a grade code in the one way it is kept."""
+    return " ".join(code.upper().split())

@@ -11,8 +11,8 @@ from services.recycling.domain.custody import CustodyModel
 from services.recycling.domain.errors import AlreadyClosed, RuleBroken
 from services.recycling.domain.grades import Grade
 from services.recycling.domain.mass import HUNDRED_PERCENT
+from services.recycling.domain.rules import check_not_past, check_percent, check_price
 from services.recycling.domain.standing import Reliance
-from services.recycling.domain.terms import market_day
 
 
 class LotStatus(StrEnum):
@@ -60,6 +60,7 @@ def check_lot(lot: Lot) -> None:
     """Check the rules between the fields of a new lot. Raises `RuleBroken`."""
     if lot.mass_g == 0:
         raise RuleBroken("a lot of 0 kg is nothing", field="/mass_kg", remedy="give a mass above 0 kg")
+    check_price(lot.price_per_tonne, "/price_per_tonne")
     check_percent(lot.post_consumer_share_percent, "/post_consumer_share_percent")
     check_percent(lot.pre_consumer_share_percent, "/pre_consumer_share_percent")
     recycled = lot.post_consumer_share_percent + lot.pre_consumer_share_percent
@@ -83,16 +84,3 @@ def withdraw(lot: Lot, reason: str | None, at: datetime) -> Lot:
     if lot.status is LotStatus.WITHDRAWN:
         raise AlreadyClosed("the lot is withdrawn already", remedy="list a new lot to offer the material again")
     return replace(lot, version=lot.version + 1, status=LotStatus.WITHDRAWN, reason=reason, changed_at=at)
-
-
-def check_percent(percent: Decimal, field: str) -> None:
-    """Raise `RuleBroken` for a share outside 0 to 100 %."""
-    if not 0 <= percent <= HUNDRED_PERCENT:
-        raise RuleBroken(f"{percent} % is outside 0 to 100 %", field=field, remedy="give percent, such as 12.5")
-
-
-def check_not_past(day: date, at: datetime, field: str) -> None:
-    """Raise `RuleBroken` for a last day that lies before today (market calendar)."""
-    today = market_day(at)
-    if day < today:
-        raise RuleBroken(f"{day} has passed; today is {today}", field=field, remedy="give today or a later day")

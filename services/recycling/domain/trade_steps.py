@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.recycling.domain.errors import OutsideTolerance, RuleBroken, WrongParty, WrongStep
-from services.recycling.domain.lots import check_percent
 from services.recycling.domain.mass import amount_for, settled_grams, to_kilograms
+from services.recycling.domain.rules import check_percent
 from services.recycling.domain.standing import Reliance
 from services.recycling.domain.terms import MarketTerms
 from services.recycling.domain.trades import Party, Ticket, Trade, TradeStatus

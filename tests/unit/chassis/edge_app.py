@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import httpx
@@ -23,6 +23,7 @@ from services.chassis.http import (
     json_body,
     json_request_body,
     ndjson_lines,
+    ndjson_request_body,
     page_headers,
 )
 from services.chassis.kernel import Refusal
@@ -78,7 +79,7 @@ async def create(request: Request, caller: Caller, key: IdempotencyKey) -> Respo
     return JSONResponse(answer, 201, {"ETag": etag(1), "Location": f"{BASE}/v1/things/1"})
 
 
-@router.post(":batch")
+@router.post(":batch", openapi_extra=ndjson_request_body(Weighing))
 async def create_many(request: Request) -> Response:
     return JSONResponse([[number, len(line)] async for number, line in ndjson_lines(request, max_lines=5)])
 
@@ -105,7 +106,9 @@ async def change(thing: str, version: IfMatch) -> Response:
 
 
 @router.delete("/{thing}", status_code=204)
-async def remove(thing: str, _: Annotated[Principal, Depends(require(role=("verifier", "operator"), scope="purge"))]):
+async def remove(
+    thing: str, _: Annotated[Principal, Depends(require(role=("verifier", "operator"), scope="purge"))]
+) -> Response:
     return Response(status_code=204)
 
 

@@ -99,6 +99,12 @@ async def test_the_routers_own_answers_are_problems(mint: TokenMint, method: str
     assert ("allow" in answer.headers) == (status == 405)
 
 
+async def test_allow_names_every_method_of_the_path(mint: TokenMint) -> None:
+    async with browser(make_app(mint), **mint.bearer("org-1")) as client:
+        assert (await client.patch("/v1/things")).headers["allow"] == "GET, POST"
+        assert (await client.patch("/v1/things/x")).headers["allow"] == "DELETE, GET, PUT"
+
+
 @pytest.mark.parametrize("kind", ["crash", "unmapped", "model"])
 async def test_a_defect_tells_nothing_but_where_to_look(mint: TokenMint, logs: LogCapture, kind: str) -> None:
     async with browser(make_app(mint), **{"X-Correlation-Id": "c-1"}) as client:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -114,8 +115,6 @@ class Wire(BaseModel):
     ],
 )
 def test_wire_decimals_hold_their_sign_rule_in_model_and_schema(field: str, good: list[str], bad: list[str]) -> None:
-    import re
-
     pattern = re.compile(Wire.model_json_schema()["properties"][field]["pattern"])
     for text in good:
         model = Wire.model_validate_json(f'{{"{field}": "{text}"}}')

@@ -43,7 +43,7 @@ def assess_pcf(
     if EvidenceKind.FOOTPRINT in evidence.too_many:
         return Assessment(_too_many(part, grants, at), tuple(_grant_instants(grants)))
     by_target = _longest_by_target(grants, at)
-    pairs = [(footprint, _opening(footprint, by_target)) for footprint in known]
+    pairs = [(footprint, _opening(footprint, part, by_target)) for footprint in known]
     readable = [_Readable(footprint, grant) for footprint, grant in pairs if grant is not None]
     outcome = _outcome(readable, ceiling, at) if readable else _nothing_readable(exists=bool(known))
     instants = (instant for item in readable for instant in (item.footprint.valid_from, item.footprint.valid_until))
@@ -70,8 +70,9 @@ def _longest_by_target(grants: Sequence[Grant], at: datetime) -> dict[str, Grant
     return {grant.target: grant for grant in in_force if grant.target is not None}
 
 
-def _opening(footprint: Footprint, by_target: Mapping[str, Grant]) -> Grant | None:
-    found = [by_target[target] for target in footprint.grant_targets() if target in by_target]
+def _opening(footprint: Footprint, part: PartListing, by_target: Mapping[str, Grant]) -> Grant | None:
+    targets = footprint.grant_targets(part.product_id)
+    found = [by_target[target] for target in targets if target in by_target]
     return max(found, key=_lasting, default=None)
 
 

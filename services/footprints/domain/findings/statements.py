@@ -73,9 +73,7 @@ def _capture(submission: Submission) -> Iterator[Finding]:
     }
     for name, found in contradicting.items():
         if found is not None:
-            yield _contradiction(
-                "ccs_contradicts_flag", f"/pcf/{name}", found, "ccsTechnologicalCO2CaptureIncluded"
-            )
+            yield _contradiction("ccs_contradicts_flag", f"/pcf/{name}", found, "ccsTechnologicalCO2CaptureIncluded")
 
 
 def _utilisation(submission: Submission) -> Iterator[Finding]:

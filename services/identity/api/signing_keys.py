@@ -1,0 +1,72 @@
+"""`/v1/signing-keys`: the keys of the token endpoint, kept by the operator."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from services.chassis.http import IdempotencyKey
+from services.chassis.idempotency import Reply, fingerprint, record_key
+from services.chassis.problems import problem_responses
+from services.identity.api import examples
+from services.identity.api.edge import Edge, Operator, answer_doc, json_response, reply, respond
+from services.identity.api.models import SigningKeyList, SigningKeyView
+from services.identity.application.commands import RotateSigningKeys
+from services.identity.application.ports import KeySmith
+from services.identity.application.signing_keys import SigningKeys
+from services.identity.domain.key_ring import KeyRing, SigningKey
+
+PATH: Final = "/v1/signing-keys"
+ROTATE: Final = "rotate-signing-keys"
+
+
+def signing_key_router(edge: Edge, keys: SigningKeys, smith: KeySmith, token_lifetime: timedelta) -> APIRouter:
+    """Return the routes of signing keys."""
+    router = APIRouter(tags=["signing keys"])
+
+    @router.get(
+        PATH,
+        operation_id="list_signing_keys",
+        summary="List the published keys and where they stand (operator)",
+        response_model=None,
+        responses={200: _document()},
+    )
+    async def list_signing_keys(caller: Operator) -> Response:  # noqa: ARG001 - the role is checked
+        ring = await keys.ring()
+        return json_response(_listed(ring.published(edge.clock())))
+
+    @router.post(
+        f"{PATH}:rotate",
+        operation_id="rotate_signing_keys",
+        summary="Sign with the next key from now on; tokens of the old one stay valid until they expire (operator)",
+        response_model=None,
+        responses={200: _document(), **problem_responses(409)},
+    )
+    async def rotate_signing_keys(key: IdempotencyKey, caller: Operator) -> Response:
+        await keys.ring()
+        command = RotateSigningKeys(edge.meta(caller), smith.make(), token_lifetime)
+
+        def render(ring: KeyRing) -> Reply:
+            return reply(_listed(ring.published(command.meta.at)))
+
+        answer = await edge.bus.execute(
+            command,
+            render,
+            key=record_key(caller.organisation_id, ROTATE, key),
+            fingerprint=fingerprint(ROTATE.encode()),
+            ttl=edge.idempotency_ttl,
+        )
+        return respond(answer)
+
+    return router
+
+
+def _listed(keys: tuple[SigningKey, ...]) -> SigningKeyList:
+    return SigningKeyList(items=[SigningKeyView.of(key) for key in keys])
+
+
+def _document() -> dict[str, Any]:
+    return answer_doc(SigningKeyList, "The published keys.", examples.SIGNING_KEYS)
