@@ -59,7 +59,7 @@ def main(argv: list[str] | None = None) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     for ports in SERVICES:
         for role in roles_of(ports.name):
-            require_free(ports.of(role), f"the {role} of {ports.name}", "infra/stack.py")
+            require_free(ports.of(role), owner=f"the {role} of {ports.name}", setting="infra/stack.py")
     say("starting Kafka and MongoDB ...")
     with running_engines(
         arguments.state_dir, kafka_port=arguments.kafka_port, mongo_port=arguments.mongo_port

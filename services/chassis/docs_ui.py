@@ -25,7 +25,6 @@ _ASSETS: Final = {
     "swagger-ui.css": "text/css",
     "favicon.png": "image/png",
 }
-_CDN: Final = "https://cdn.jsdelivr.net"
 _CSP: Final = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'{cdn}; style-src 'self' 'unsafe-inline'{cdn}; "
     "img-src 'self' data:; connect-src *; frame-ancestors 'none'"
@@ -54,7 +53,7 @@ def docs_router(app: FastAPI, folder: Path | None) -> APIRouter:
             swagger_favicon_url=f"{local}/favicon.png",
         )
     html = page()
-    html.headers["Content-Security-Policy"] = _CSP.format(cdn="" if folder else f" {_CDN}")
+    html.headers["Content-Security-Policy"] = _CSP.format(cdn="" if folder else " https:")
 
     @router.get(OPENAPI_PATH)
     @public

@@ -10,6 +10,7 @@ from typing import Any, Final
 from pymongo import ASCENDING, DeleteOne, IndexModel, InsertOne, ReplaceOne
 from pymongo.errors import PyMongoError
 
+from services.chassis.cancellation import heed_cancellation
 from services.chassis.codec import from_document, to_document
 from services.chassis.kernel import Kind
 from services.chassis.mongo import Mongo
@@ -202,6 +203,7 @@ class MongoStore:
                 await self._mongo.begin(session)
             try:
                 yield MongoTx(self._mongo, session)
+                heed_cancellation()
             except BaseException:
                 with suppress(PyMongoError):
                     await session.abort_transaction()

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from services.chassis.cancellation import heed_cancellation
 from services.chassis.store import TransientStoreError
 
 T = TypeVar("T")
@@ -42,6 +43,7 @@ async def with_retries(
     started = time.monotonic()
     last: TransientStoreError | None = None
     for attempt in range(policy.attempts):
+        heed_cancellation()
         try:
             return await body(attempt)
         except TransientStoreError as error:

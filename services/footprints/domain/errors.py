@@ -11,6 +11,12 @@ class OrganisationSuspended(Refusal):
     code = "organisation_suspended"
 
 
+class FootprintNotFound(Refusal):
+    """No footprint with this id is visible to the caller."""
+
+    code = "footprint_not_found"
+
+
 class StatusNotActive(Refusal):
     """A footprint is submitted as Active or not at all."""
 

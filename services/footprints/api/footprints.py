@@ -1,0 +1,155 @@
+"""Routes of footprints: submit, read, list."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from services.chassis.auth import Caller, require
+from services.chassis.http import (
+    IdempotencyKey,
+    Page,
+    PageQuery,
+    cut_page,
+    json_request_body,
+    page_headers,
+    require_media_type,
+)
+from services.chassis.http.json_body import depth_limit_of
+from services.chassis.idempotency import fingerprint, record_key
+from services.chassis.problems import HttpProblem, instance_of, problem_responses
+from services.chassis.tokens import Principal
+from services.footprints.api.examples import PRODUCT_FOOTPRINT_EXAMPLE
+from services.footprints.api.pact_v3 import ProductFootprint, read_submission
+from services.footprints.api.parts import ApiParts, response
+from services.footprints.api.render import footprint_reply, footprint_summary, instant, submitted_reply
+from services.footprints.api.resources import FootprintPage, FootprintResource
+from services.footprints.application.commands import SubmitFootprint
+from services.footprints.application.ports import FootprintFilter, FootprintPosition
+from services.footprints.domain.errors import FootprintNotFound
+from services.footprints.domain.terms import FootprintStatus
+
+SUBMIT: Final = "POST /v1/footprints"
+SUPPLIER: Final = "supplier"
+MAX_ID_LENGTH: Final = 128
+MAX_URN_LENGTH: Final = 500
+
+Supplier = Annotated[Principal, Depends(require(role=SUPPLIER))]
+ETAG: Final = {"ETag": {"description": "The version, such as `\"1\"`.", "schema": {"type": "string"}}}
+LOCATION: Final = {"Location": {"description": "Path of the resource.", "schema": {"type": "string"}}}
+LINK: Final = {"Link": {"description": "The next page, rel=next (RFC 8288).", "schema": {"type": "string"}}}
+
+
+def footprints_router(parts: ApiParts) -> APIRouter:
+    """Return the routes under `/v1/footprints`, but for the batch."""
+    router = APIRouter(prefix="/v1/footprints", tags=["footprints"])
+
+    @router.post(
+        "",
+        operation_id="submit_footprint",
+        summary="Submit a product footprint",
+        description=(
+            "Takes a PACT v3 ProductFootprint (specVersion 3.x.y, status Active) of the calling supplier. Rules of the"
+            " schema refuse it; rules of the methodology come back as findings. A record never changes: the same id"
+            " with the same content answers 200 with the record as it is, with other content 409. Predecessors named"
+            " in precedingPfIds become Deprecated, also when they arrive later."
+        ),
+        openapi_extra=json_request_body(ProductFootprint, examples={"die-cast housing": PRODUCT_FOOTPRINT_EXAMPLE}),
+        status_code=201,
+        response_model=None,
+        responses={
+            201: {"model": FootprintResource, "description": "Accepted", "headers": LOCATION | ETAG},
+            200: {"model": FootprintResource, "description": "Known, the same content", "headers": LOCATION | ETAG},
+            **problem_responses(409),
+        },
+    )
+    async def submit(request: Request, caller: Supplier, key: IdempotencyKey) -> Response:
+        require_media_type(request, "application/json")
+        raw = await request.body()
+        submission = read_submission(raw, depth_limit=depth_limit_of(request), instance=instance_of(request.scope))
+        reply = await parts.bus.execute(
+            SubmitFootprint(parts.meta(caller), submission),
+            submitted_reply,
+            key=record_key(caller.organisation_id, SUBMIT, key),
+            fingerprint=fingerprint(SUBMIT.encode(), raw),
+            ttl=parts.idempotency_ttl,
+        )
+        return response(reply)
+
+    @router.get(
+        "/{footprint_id}",
+        operation_id="read_footprint",
+        summary="Read a footprint",
+        description="For its owner, and for an organisation to which a grant opens it now; 404 for everybody else.",
+        response_model=None,
+        responses={200: {"model": FootprintResource, "description": "The footprint", "headers": ETAG}},
+    )
+    async def read(footprint_id: str, caller: Caller) -> Response:
+        found = await parts.queries.footprint(footprint_id.lower(), reader=caller.organisation_id, at=parts.clock())
+        if found is None:
+            raise FootprintNotFound("no footprint with this id is visible to you")
+        return response(footprint_reply(found))
+
+    @router.get(
+        "",
+        operation_id="list_footprints",
+        summary="List footprints",
+        description=(
+            "The caller's own footprints and those opened to it by grants that hold now, in order of acceptance."
+            " Deprecated ones are included unless `status` says otherwise. This is not a change feed: integrate by"
+            " events to learn of every change."
+        ),
+        response_model=None,
+        responses={200: {"model": FootprintPage, "description": "A page", "headers": LINK}},
+    )
+    async def footprints(
+        request: Request,
+        caller: Caller,
+        page: PageQuery,
+        product_id: Annotated[
+            str | None,
+            Query(alias="productId", max_length=MAX_URN_LENGTH, description="One of its productIds, as written."),
+        ] = None,
+        status: Annotated[FootprintStatus | None, Query(description="Present status.")] = None,
+        owner: Annotated[str | None, Query(max_length=MAX_ID_LENGTH, description="Owner's organisation id.")] = None,
+    ) -> Response:
+        found = await parts.queries.footprints(
+            FootprintFilter(product_id, status, owner),
+            position(page),
+            page.limit + 1,
+            reader=caller.organisation_id,
+            at=parts.clock(),
+        )
+        shown, more = cut_page(list(found), page.limit)
+        last = {"at": instant(shown[-1].accepted_at) or "", "id": shown[-1].footprint_id} if more else None
+        headers = page_headers(request, request.app.state.public_base_url, last)
+        body = orjson.dumps({"data": [footprint_summary(footprint) for footprint in shown]})
+        return Response(body, headers=headers, media_type="application/json")
+
+    return router
+
+
+def position(page: Page) -> FootprintPosition | None:
+    """Read the place where a page begins. Raises `HttpProblem` 400 for a cursor that is none of ours."""
+    accepted_at, footprint_id = page.key("at"), page.key("id")
+    if accepted_at is None or footprint_id is None:
+        return None
+    try:
+        place = datetime.fromisoformat(accepted_at)
+    except ValueError:
+        place = None
+    if place is None or place.tzinfo is None:
+        raise HttpProblem.of_field(
+            400,
+            "invalid-cursor",
+            "The cursor is none of ours",
+            field="/query/cursor",
+            rule="cursor",
+            message="must be copied unchanged from the Link header of the page before.",
+            remedy="Leave it out to begin with the first page.",
+        )
+    return FootprintPosition(place, footprint_id)
