@@ -14,6 +14,7 @@ import structlog
 from aiokafka.errors import NoOffsetForPartitionError
 
 from services.chassis.batch import Applied, Batch
+from services.chassis.cancellation import heed_cancellation
 from services.chassis.claim import TopicFacts, claim, read_position
 from services.chassis.mongo import Mongo
 from services.chassis.retry import RetryPolicy, with_retries
@@ -81,6 +82,7 @@ class PartitionTask:
             batch = self._make_batch(session)
             pending: list[Any] = []
             while True:
+                heed_cancellation()
                 if not pending:
                     pending = await self._collect()
                 position, taken = await self._apply(batch, position, pending[: self._most])
@@ -105,6 +107,7 @@ class PartitionTask:
         size = 0
         closes_at = 0.0
         while True:
+            heed_cancellation()
             open_ms = POLL_MS if not records else int((closes_at - time.monotonic()) * 1_000)
             if records and (open_ms <= 0 or len(records) >= self._limits.messages or size >= self._limits.size_bytes):
                 return records

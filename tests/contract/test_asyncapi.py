@@ -3,6 +3,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -134,10 +135,8 @@ def test_a_messages_payload_is_the_envelope_around_its_own_data(service: str) ->
 
 
 def test_a_dead_letters_headers_are_the_ones_that_are_written() -> None:
-    class Record:
-        topic, partition, offset, key, value = "recycling.lot.v1", 0, 7, b"key", None
-
+    record: Any = SimpleNamespace(topic="recycling.lot.v1", partition=0, offset=7, key=b"key", value=None)
     row = dead_letter(
-        Record(), ValueError("x"), "decode", topic="t", attempts=1, row_id="1", at=datetime(2026, 7, 1, tzinfo=UTC)
+        record, ValueError("x"), "decode", topic="t", attempts=1, row_id="1", at=datetime(2026, 7, 1, tzinfo=UTC)
     )
     assert [name for name, _ in row.headers] == list(DEAD_LETTER_HEADERS)

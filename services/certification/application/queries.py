@@ -71,9 +71,7 @@ def view_of(part: PartVerdicts, organisation_id: str) -> PartView:
         part_number=part.part_number,
         name=part.name,
         product_id=part.product_id,
-        verdicts=tuple(
-            verdict for verdict in part.verdicts if own or verdict.buyer_organisation_id == organisation_id
-        ),
+        verdicts=tuple(verdict for verdict in part.verdicts if own or verdict.buyer_organisation_id == organisation_id),
     )
 
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from services.chassis.auth import Caller, require
+from services.chassis.clock import to_milliseconds
 from services.chassis.http import (
     IdempotencyKey,
     Page,
@@ -39,7 +40,7 @@ MAX_ID_LENGTH: Final = 128
 MAX_URN_LENGTH: Final = 500
 
 Supplier = Annotated[Principal, Depends(require(role=SUPPLIER))]
-ETAG: Final = {"ETag": {"description": "The version, such as `\"1\"`.", "schema": {"type": "string"}}}
+ETAG: Final = {"ETag": {"description": 'The version, such as `"1"`.', "schema": {"type": "string"}}}
 LOCATION: Final = {"Location": {"description": "Path of the resource.", "schema": {"type": "string"}}}
 LINK: Final = {"Link": {"description": "The next page, rel=next (RFC 8288).", "schema": {"type": "string"}}}
 
@@ -139,10 +140,8 @@ def position(page: Page) -> FootprintPosition | None:
     if accepted_at is None or footprint_id is None:
         return None
     try:
-        place = datetime.fromisoformat(accepted_at)
-    except ValueError:
-        place = None
-    if place is None or place.tzinfo is None:
+        return FootprintPosition(to_milliseconds(datetime.fromisoformat(accepted_at)), footprint_id)
+    except (ValueError, OverflowError):
         raise HttpProblem.of_field(
             400,
             "invalid-cursor",
@@ -151,5 +150,4 @@ def position(page: Page) -> FootprintPosition | None:
             rule="cursor",
             message="must be copied unchanged from the Link header of the page before.",
             remedy="Leave it out to begin with the first page.",
-        )
-    return FootprintPosition(place, footprint_id)
+        ) from None

@@ -17,7 +17,7 @@ DRIVERS: tuple[Driver, ...] = ("motor", "pymongo")
 
 @pytest.fixture(scope="module")
 def blocking_database(mongo_uri: str) -> Iterator[Database[dict[str, Any]]]:
-    """The module's database as the blocking driver sees it, for what a test sets up and looks at."""
+    """Give the module's database as the blocking driver sees it, for what a test sets up and looks at."""
     client: MongoClient[dict[str, Any]] = MongoClient(mongo_uri, tz_aware=True, w="majority")
     name = f"tierloop_core_{uuid.uuid4().hex[:12]}"
     yield client[name]
@@ -27,7 +27,7 @@ def blocking_database(mongo_uri: str) -> Iterator[Database[dict[str, Any]]]:
 
 @pytest.fixture
 def database(blocking_database: Database[dict[str, Any]]) -> Database[dict[str, Any]]:
-    """The same, empty: collections and indexes stay, documents go."""
+    """Give it empty: collections and indexes stay, documents go."""
     for name in blocking_database.list_collection_names():
         blocking_database[name].delete_many({})
     return blocking_database
@@ -35,14 +35,14 @@ def database(blocking_database: Database[dict[str, Any]]) -> Database[dict[str, 
 
 @pytest.fixture(params=DRIVERS)
 def driver(request: pytest.FixtureRequest) -> Driver:
-    """Both drivers, one after the other."""
+    """Choose both drivers, one after the other."""
     chosen: Driver = request.param
     return chosen
 
 
 @pytest.fixture
 async def mongo(mongo_uri: str, database: Database[dict[str, Any]], driver: Driver) -> AsyncIterator[Mongo]:
-    """A client as a service has it."""
+    """Give a client as a service has it."""
     client = Mongo(mongo_uri, database.name, driver)
     yield client
     await client.close()

@@ -1,0 +1,164 @@
+"""Routes of grants: give, read, list, revoke."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Final, Self
+
+import orjson
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from starlette.responses import Response
+
+from services.chassis.auth import Caller
+from services.chassis.http import (
+    IdempotencyKey,
+    IfMatch,
+    PageQuery,
+    cut_page,
+    json_body,
+    json_request_body,
+    page_headers,
+)
+from services.chassis.idempotency import fingerprint, record_key
+from services.chassis.problems import problem_responses
+from services.footprints.api.examples import GRANT_REQUEST_EXAMPLES
+from services.footprints.api.footprints import ETAG, LINK, LOCATION, MAX_ID_LENGTH, Supplier
+from services.footprints.api.pact_v3.values import Instant
+from services.footprints.api.parts import ApiParts, response
+from services.footprints.api.render import given_reply, grant_reply, grant_resource
+from services.footprints.api.resources import GrantPage, GrantResource
+from services.footprints.application.commands import GiveGrant, RevokeGrant
+from services.footprints.application.ports import GrantFilter
+from services.footprints.domain.access import GrantScope
+from services.footprints.domain.errors import GrantNotFound
+from services.footprints.domain.grant import GrantStatus, Terms
+
+GIVE: Final = "POST /v1/grants"
+MAX_REASON_LENGTH: Final = 500
+"""Characters of a reason."""
+
+OrganisationId = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ID_LENGTH)]
+
+
+class GrantRequest(BaseModel):
+    """What to open to whom, and when."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    grantee_organisation_id: OrganisationId
+    scope: GrantScope = Field(description="One footprint, every footprint of a product, or everything you own.")
+    scope_value: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = Field(
+        default=None, description="Footprint id or product URN (as written in productIds); absent for everything."
+    )
+    valid_from: Instant | None = Field(default=None, description="Inclusive; absent means now.")
+    valid_until: Instant | None = Field(default=None, description="Exclusive; absent means open-ended.")
+
+    def terms(self, now: datetime) -> Terms:
+        """Return the terms, the missing begin filled in."""
+        value = self.scope_value
+        return Terms(
+            grantee_organisation_id=self.grantee_organisation_id,
+            scope=self.scope,
+            scope_value=value.lower() if value is not None and self.scope is GrantScope.FOOTPRINT else value,
+            valid_from=self.valid_from or now,
+            valid_until=self.valid_until,
+        )
+
+
+class RevokeRequest(BaseModel):
+    """Why; the body may be left out."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    reason: Annotated[str, StringConstraints(max_length=MAX_REASON_LENGTH)] | None = None
+
+
+def grants_router(parts: ApiParts) -> APIRouter:
+    """Return the routes under `/v1/grants`."""
+    router = APIRouter(prefix="/v1/grants", tags=["grants"])
+
+    @router.post(
+        "",
+        operation_id="give_grant",
+        summary="Open footprints to another organisation",
+        description="The grantee must be a registered, active organisation that is known here.",
+        openapi_extra=json_request_body(GrantRequest, examples=GRANT_REQUEST_EXAMPLES),
+        status_code=201,
+        response_model=None,
+        responses={201: {"model": GrantResource, "description": "Given", "headers": LOCATION | ETAG}},
+    )
+    async def give(request: Request, caller: Supplier, key: IdempotencyKey) -> Response:
+        body = await json_body(request, GrantRequest)
+        meta = parts.meta(caller)
+        reply = await parts.bus.execute(
+            GiveGrant(meta, parts.ids(), body.terms(meta.at)),
+            given_reply,
+            key=record_key(caller.organisation_id, GIVE, key),
+            fingerprint=fingerprint(GIVE.encode(), await request.body()),
+            ttl=parts.idempotency_ttl,
+        )
+        return response(reply)
+
+    @router.get(
+        "/{grant_id}",
+        operation_id="read_grant",
+        summary="Read a grant",
+        description="For the organisation that gave it and the one that got it; 404 for everybody else.",
+        response_model=None,
+        responses={200: {"model": GrantResource, "description": "The grant", "headers": ETAG}},
+    )
+    async def read(grant_id: str, caller: Caller) -> Response:
+        found = await parts.queries.grant(grant_id, reader=caller.organisation_id)
+        if found is None:
+            raise GrantNotFound("no grant with this id is visible to you")
+        return response(grant_reply(found))
+
+    @router.get(
+        "",
+        operation_id="list_grants",
+        summary="List grants",
+        description="Grants that the caller gave or got, revoked and ended ones included, in order of their ids.",
+        response_model=None,
+        responses={200: {"model": GrantPage, "description": "A page", "headers": LINK}},
+    )
+    async def grants(
+        request: Request,
+        caller: Caller,
+        page: PageQuery,
+        owner: Annotated[str | None, Query(max_length=MAX_ID_LENGTH, description="Who gave it.")] = None,
+        grantee: Annotated[str | None, Query(max_length=MAX_ID_LENGTH, description="Who got it.")] = None,
+        status: Annotated[GrantStatus | None, Query(description="Present status.")] = None,
+    ) -> Response:
+        found = await parts.queries.grants(
+            GrantFilter(owner, grantee, status), page.key("id"), page.limit + 1, reader=caller.organisation_id
+        )
+        shown, more = cut_page(list(found), page.limit)
+        last = {"id": shown[-1].grant_id} if more else None
+        headers = page_headers(request, request.app.state.public_base_url, last)
+        body = orjson.dumps({"data": [grant_resource(grant) for grant in shown]})
+        return Response(body, headers=headers, media_type="application/json")
+
+    @router.post(
+        "/{grant_id}:revoke",
+        operation_id="revoke_grant",
+        summary="Take a grant back",
+        description="Final: to open footprints again, give a new grant. Bites at the next read.",
+        openapi_extra=_optional(json_request_body(RevokeRequest, examples={"reason": {"reason": "Contract ended."}})),
+        response_model=None,
+        responses={
+            200: {"model": GrantResource, "description": "Revoked", "headers": ETAG},
+            **problem_responses(409),
+        },
+    )
+    async def revoke(request: Request, grant_id: str, caller: Caller, version: IfMatch) -> Response:
+        reason = (await json_body(request, RevokeRequest)).reason if await request.body() else None
+        command = RevokeGrant(parts.meta(caller), grant_id, version, reason)
+        return response(await parts.bus.execute(command, grant_reply))
+
+    return router
+
+
+def _optional(extra: dict[str, Any]) -> dict[str, Any]:
+    extra["requestBody"]["required"] = False
+    return extra
