@@ -24,7 +24,8 @@ from infra.local.engines import DEFAULT_KAFKA_PORT, DEFAULT_MONGO_PORT, running_
 from infra.local.errors import EngineError
 from infra.local.ports import require_free
 from infra.local.prepare import prepare
-from infra.local.supervisor import Command, Supervisor, SupervisorError
+from infra.local.supervised import Command, SupervisorError
+from infra.local.supervisor import Supervisor
 from infra.local.topics import ensure_topics
 from infra.stack import SERVICES, roles_of, service_environment, shared_environment
 from schemas.topics import load_topics
@@ -71,7 +72,9 @@ def _run(arguments: argparse.Namespace) -> int:
         say(f"indexes made; {len(prepared.credentials)} demo organisations registered")
         with Supervisor(arguments.state_dir, commands(shared | prepared.environment)) as supervisor:
             wait_ready(supervisor)
-            story = asyncio.run(play({ports.name: base_url(ports.api) for ports in SERVICES}, prepared.credentials, print))
+            story = asyncio.run(
+                play({ports.name: base_url(ports.api) for ports in SERVICES}, prepared.credentials, print)
+            )
             results = count_results(engines.mongo.uri, story)
             print_urls()
             if not arguments.stop_after_story:

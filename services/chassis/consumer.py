@@ -50,7 +50,7 @@ class ConsumerOptions:
     retries: RetryPolicy = field(default_factory=RetryPolicy)
 
 
-class BatchConsumer(Service):
+class BatchConsumer(Service):  # type: ignore[misc] # mode ships no types
     """One group member: a task for each partition it holds."""
 
     def __init__(

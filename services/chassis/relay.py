@@ -172,7 +172,7 @@ class Relay:
 
     def _wait(self) -> None:
         """Sleep until a row is inserted (change stream) or the sweep is due."""
-        pipeline = [{"$match": {"operationType": "insert"}}, {"$project": {"_id": 1}}]
+        pipeline: list[dict[str, Any]] = [{"$match": {"operationType": "insert"}}, {"$project": {"_id": 1}}]
         deadline = time.monotonic() + self._options.sweep_ms / 1_000
         with self._outbox.watch(pipeline, max_await_time_ms=200) as stream:
             if self._outbox.find_one({"published": False}, {"_id": 1}) is not None:

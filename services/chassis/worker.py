@@ -126,7 +126,7 @@ def build_worker_app(parts: ServiceParts, settings: ServiceSettings, metrics: Me
         for group in parts.groups
     ]
 
-    @app.task
+    @app.task  # type: ignore[untyped-decorator] # faust ships no types
     async def start_consumers() -> None:
         await mongo.bootstrap(all_indexes(parts))
         for consumer in consumers:
@@ -141,11 +141,11 @@ def build_worker_app(parts: ServiceParts, settings: ServiceSettings, metrics: Me
 def add_health_pages(app: faust.App, checks: Mapping[str, Check]) -> None:
     """Answer `/health/live` and `/health/ready` on the worker's web port."""
 
-    @app.page("/health/live")
+    @app.page("/health/live")  # type: ignore[untyped-decorator] # faust ships no types
     async def live(web: Any, _request: Any) -> WebResponse:
         return web.json(LIVE)
 
-    @app.page("/health/ready")
+    @app.page("/health/ready")  # type: ignore[untyped-decorator] # faust ships no types
     async def ready(web: Any, _request: Any) -> WebResponse:
         status, body = await readiness(checks)
         return web.json(body, status=status)

@@ -48,9 +48,9 @@ def naive(bootstrap: str, uri: str, database: str, count: int) -> None:
     topic = app.topic(TOPIC, value_type=bytes)
     clock = _Stopwatch(count)
 
-    @app.agent(topic)
+    @app.agent(topic)  # type: ignore[untyped-decorator] # faust ships no types
     async def store(stream: Any) -> None:
-        collection = AsyncIOMotorClient(uri)[database].get_collection("naive", write_concern=DURABLE)
+        collection: Any = AsyncIOMotorClient(uri)[database].get_collection("naive", write_concern=DURABLE)
         async for value in stream:
             clock.begin()
             event = orjson.loads(value)
@@ -161,5 +161,5 @@ class _Stopwatch:
 
 
 if __name__ == "__main__":
-    VARIANTS = {"naive": naive, "atomic": atomic, "raw": raw}
-    VARIANTS[sys.argv[1]](*sys.argv[2:5], int(sys.argv[5]))
+    _, name, bootstrap, uri, database, count = sys.argv
+    {"naive": naive, "atomic": atomic, "raw": raw}[name](bootstrap, uri, database, int(count))
