@@ -19,7 +19,7 @@ class Topic(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field(pattern=r"^[a-z]+\.[a-z.0-9-]+$", max_length=200)
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z.0-9-]+$", max_length=200)
     kind: TopicKind
     owner: str
     key: str

@@ -20,11 +20,6 @@ settings.load_profile("tierloop")
 _started = pytest.StashKey[Engines]()
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Let kafka-python 3.0 read its own files on Python 3.11; every other warning stays an error."""
-    config.addinivalue_line("filterwarnings", "ignore:(read|open)_text is deprecated:DeprecationWarning")
-
-
 def pytest_report_header() -> str:
     """Say what decides the run's random choices and which engines it uses."""
     kafka = os.environ.get(KAFKA_VARIABLE, "started by the suite")

@@ -9,10 +9,17 @@ from typing import Any, Final
 import orjson
 from pydantic import BaseModel
 
-from services.chassis.envelope import CONTENT_TYPE, CloudEvent, encode
-from services.chassis.kernel import Meta, Work
+from services.chassis.envelope import CONTENT_TYPE, MAX_EVENT_BYTES, CloudEvent, encode
+from services.chassis.kernel import Meta, Refusal, Work
 from services.chassis.store import OutboxRow
 from services.chassis.trace import rebase
+
+
+class EventTooLarge(Refusal):
+    """The fact can't travel: it is refused before anything is stored."""
+
+    code = "event_too_large"
+
 
 EVENT_HEADERS: Final = (("content-type", CONTENT_TYPE.encode()),)
 
@@ -52,7 +59,13 @@ def outbox_row(item: Outgoing, meta: Meta, event_id: str, current_trace: str | N
         traceparent=rebase(meta.traceparent, current_trace),
         partitionkey=item.key,
     )
-    return OutboxRow(event_id, item.topic, item.key.encode(), item.version, encode(event), EVENT_HEADERS, meta.at)
+    value = encode(event)
+    if len(value) > MAX_EVENT_BYTES:
+        raise EventTooLarge(
+            f"the event would have {len(value)} bytes, the limit is {MAX_EVENT_BYTES}",
+            remedy="refer to large things by link or digest instead of embedding them",
+        )
+    return OutboxRow(event_id, item.topic, item.key.encode(), item.version, value, EVENT_HEADERS, meta.at)
 
 
 def work_topic(service: str, work: Work) -> str:

@@ -99,6 +99,7 @@ class Entry:
 
 
 CHASSIS_ROWS: Final = {
+    "event_too_large": (413, "The fact is too large to be published", "event-too-large"),
     "idempotency_key_reused": (422, "The Idempotency-Key belongs to another request", "idempotency-key-reused"),
 }
 """Refusals of the chassis itself. Status: draft-ietf-httpapi-idempotency-key-header, section 2.7."""

@@ -30,8 +30,11 @@ EXIT_FATAL: Final = 70
 REQUEST_LIMIT_S: Final = 5
 
 
-def run_relay(service: str, settings: ServiceSettings) -> None:
-    """Run until SIGTERM or SIGINT (exit 0); any failure to publish or to reach MongoDB ends the process (exit 70)."""
+def run_relay(service: str, settings: ServiceSettings, relay_class: type[Relay] = Relay) -> None:
+    """Run until SIGTERM or SIGINT (exit 0); any failure to publish or to reach MongoDB ends the process (exit 70).
+
+    `relay_class` lets a fault test put a crash into it.
+    """
     configure_logging(service, "relay", level=settings.log_level, form=settings.log_format)
     telemetry = setup_telemetry(service, "relay", endpoint=settings.otlp_endpoint)
     client = open_client(settings)
@@ -40,7 +43,7 @@ def run_relay(service: str, settings: ServiceSettings) -> None:
         producer = make_producer(settings.kafka_bootstrap)
     except KafkaError as error:
         raise SystemExit(f"relay: no broker answers at {settings.kafka_bootstrap}: {error}") from error
-    relay = Relay(
+    relay = relay_class(
         client,
         settings.database,
         producer,

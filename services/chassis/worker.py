@@ -97,8 +97,13 @@ def tune_runtime() -> None:
     gc.set_threshold(GC_THRESHOLD, 20, 20)
 
 
-def build_worker_app(parts: ServiceParts, settings: ServiceSettings, metrics: Metrics) -> faust.App:
-    """Compose the Faust app of a service's worker role."""
+def build_worker_app(
+    parts: ServiceParts,
+    settings: ServiceSettings,
+    metrics: Metrics,
+    consumer_class: type[BatchConsumer] = BatchConsumer,
+) -> faust.App:
+    """Compose the Faust app of a service's worker role. `consumer_class` lets a fault test put a crash into it."""
     app = faust.App(
         f"tierloop-{parts.name}-worker",
         broker=f"kafka://{settings.kafka_bootstrap.replace(',', ';kafka://')}",
@@ -112,7 +117,7 @@ def build_worker_app(parts: ServiceParts, settings: ServiceSettings, metrics: Me
     app.producer_only = True
     mongo = open_mongo(settings, "worker")
     consumers = [
-        BatchConsumer(
+        consumer_class(
             parts.name,
             group,
             mongo,

@@ -24,10 +24,10 @@ from services.chassis.clock import system_clock
 from services.chassis.idempotency import Reply
 from services.chassis.ids import uuid7
 from services.chassis.kernel import Meta, Refusal
+from services.chassis.mongo import Mongo
 from services.chassis.mongo_store import MongoStore
 from services.chassis.store import Store
 from services.chassis.unit import CommandBus, OverloadedError
-from services.chassis.worker import open_mongo
 from services.identity.adapters.argon2_hasher import mint_secret
 from services.identity.adapters.translate import translate
 from services.identity.api.models import NewOrganisation, Scope
@@ -199,7 +199,7 @@ async def seed_mongo(
     settings: IdentitySettings, definitions: Sequence[OrganisationDefinition], *, rotate: bool = False
 ) -> list[SeededCredential]:
     """Seed the service's own database."""
-    mongo = open_mongo(settings, "seed")
+    mongo = Mongo(settings.mongo_uri, settings.database, settings.mongo_driver, app_name="tierloop-identity-seed")
     hasher = new_hasher(settings)
     try:
         return await seed(

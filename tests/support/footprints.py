@@ -104,27 +104,24 @@ def footprint_id(number: int) -> str:
     return f"5a3d9e00-0000-4000-8000-{number:012x}"
 
 
-def housing(number: int | None = None, *, pcf: JsonObject | None = None, **changes: Any) -> JsonObject:
+def housing(number: int | None = None, *, pcf: Any = None, **changes: Any) -> JsonObject:
     """Return the die-cast housing as a ProductFootprint of about 3 KB, without any finding.
 
-    `number` gives it the id `footprint_id(number)`; `changes` and `pcf` replace properties, and `...` removes one.
+    `number` gives it the id `footprint_id(number)`; `changes` replace properties, those of an object `pcf` the
+    properties of the carbon footprint, and `...` removes a property.
     """
     document = deepcopy(_HOUSING)
     if number is not None:
         document["id"] = footprint_id(number)
-    _change(document["pcf"], pcf or {})
-    _change(document, changes)
-    return document
+    return _changed(document, pcf, changes)
 
 
-def minimal(number: int = 1, *, pcf: JsonObject | None = None, **changes: Any) -> JsonObject:
+def minimal(number: int = 1, *, pcf: Any = None, **changes: Any) -> JsonObject:
     """Return a footprint of the required properties alone."""
     whole = housing(number)
     document = {name: whole[name] for name in MINIMAL_FIELDS}
     document["pcf"] = {name: whole["pcf"][name] for name in MINIMAL_CARBON_FIELDS}
-    _change(document["pcf"], pcf or {})
-    _change(document, changes)
-    return document
+    return _changed(document, pcf, changes)
 
 
 def maximal(number: int = 2) -> JsonObject:
@@ -168,9 +165,13 @@ def ndjson(*documents: JsonObject) -> bytes:
     return b"".join(raw(document) + b"\n" for document in documents)
 
 
-def _change(document: JsonObject, changes: JsonObject) -> None:
-    for name, value in changes.items():
-        if value is ...:
-            document.pop(name, None)
-        else:
-            document[name] = value
+def _changed(document: JsonObject, pcf: Any, changes: JsonObject) -> JsonObject:
+    if isinstance(pcf, dict):
+        document["pcf"] = _with(document["pcf"], pcf)
+    elif pcf is not None:
+        changes = changes | {"pcf": pcf}
+    return _with(document, changes)
+
+
+def _with(content: JsonObject, changes: JsonObject) -> JsonObject:
+    return {name: value for name, value in (content | changes).items() if value is not ...}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,6 +65,20 @@ async def verdict_view(
 def view_of(part: PartVerdicts, organisation_id: str) -> PartView:
     """Leave out the verdicts of other buyers, unless it is the supplier who asks."""
     own = part.supplier_id == organisation_id
+    return _view(part, (item for item in part.verdicts if own or item.buyer_organisation_id == organisation_id))
+
+
+def view_of_profile(part: PartVerdicts, profile_id: str) -> PartView:
+    """Show one profile's verdict alone."""
+    return _view(part, (item for item in part.verdicts if item.profile_id == profile_id))
+
+
+def view_of_listing(listing: PartListing) -> PartView:
+    """Show a part without its verdicts."""
+    return _view(listing, ())
+
+
+def _view(part: PartVerdicts | PartListing, verdicts: Iterable[ProfileVerdict]) -> PartView:
     return PartView(
         part_id=part.part_id,
         supplier_id=part.supplier_id,
@@ -71,17 +86,5 @@ def view_of(part: PartVerdicts, organisation_id: str) -> PartView:
         part_number=part.part_number,
         name=part.name,
         product_id=part.product_id,
-        verdicts=tuple(verdict for verdict in part.verdicts if own or verdict.buyer_organisation_id == organisation_id),
-    )
-
-
-def view_of_listing(listing: PartListing) -> PartView:
-    """Show a part that is not decided yet."""
-    return PartView(
-        part_id=listing.part_id,
-        supplier_id=listing.supplier_id,
-        site_id=listing.site_id,
-        part_number=listing.part_number,
-        name=listing.name,
-        product_id=listing.product_id,
+        verdicts=tuple(verdicts),
     )

@@ -28,6 +28,21 @@ class PcfTotal(StrEnum):
     INCLUDING_BIOGENIC_UPTAKE = "including"
 
 
+class DeclaredUnit(StrEnum):
+    """Units a footprint may be declared in (PACT Technical Specifications v3, DeclaredUnitOfMeasurement)."""
+
+    LITER = "liter"
+    KILOGRAM = "kilogram"
+    CUBIC_METER = "cubic meter"
+    KILOWATT_HOUR = "kilowatt hour"
+    MEGAJOULE = "megajoule"
+    TON_KILOMETER = "ton kilometer"
+    SQUARE_METER = "square meter"
+    PIECE = "piece"
+    HOUR = "hour"
+    MEGABIT_SECOND = "megabit second"
+
+
 @dataclass(frozen=True, slots=True)
 class PcfCeiling:
     """The most kgCO2e a declared unit may carry; the ceiling itself still meets.
@@ -37,8 +52,8 @@ class PcfCeiling:
     """
 
     value_kgco2e: Decimal
-    unit_of_measurement: str
-    """A PACT unit such as `kilogram` or `piece`; only footprints declared in the same unit compare."""
+    unit_of_measurement: DeclaredUnit
+    """Only footprints declared in the same unit compare."""
     unit_amount: Decimal
     """How many of the unit the ceiling speaks of, above 0; a footprint's own amount is brought to it exactly."""
     pcf_total: PcfTotal = PcfTotal.EXCLUDING_BIOGENIC_UPTAKE

@@ -15,6 +15,8 @@ from services.certification.domain.errors import SiteListedTwice, SiteRemoved, S
 from services.certification.domain.events import SupplierChanged, SupplierRegistered
 
 MAX_SITES: Final = 200
+MAX_IDENTIFIERS: Final = 20
+"""Of one site."""
 
 
 @dataclass(frozen=True, slots=True)

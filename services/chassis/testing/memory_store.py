@@ -54,16 +54,19 @@ class MemoryTx:
 
     async def by_keys(self, kind: Kind[Any], keys: Collection[str]) -> list[Stored]:
         """Read by key."""
-        found = self._snapshot.get(kind.name, {})
-        return [_stored(kind, key, found[key]) for key in dict.fromkeys(keys) if key in found]
+        return self._read(kind, keys)
 
     async def by_field(self, kind: Kind[Any], field: str, values: Collection[str], limit: int) -> list[Stored]:
         """Read by a match field."""
-        return await self.by_keys(kind, self._matching(kind, field, values)[:limit])
+        return self._read(kind, self._matching(kind, field, values)[:limit])
 
     async def keys_by_field(self, kind: Kind[Any], field: str, value: str, after: str, limit: int) -> list[str]:
         """Read keys alone."""
         return [key for key in self._matching(kind, field, (value,)) if key > after][:limit]
+
+    def _read(self, kind: Kind[Any], keys: Collection[str]) -> list[Stored]:
+        found = self._snapshot.get(kind.name, {})
+        return [_stored(kind, key, found[key]) for key in dict.fromkeys(keys) if key in found]
 
     def _matching(self, kind: Kind[Any], field: str, values: Collection[str]) -> list[str]:
         """Compare stored values, as MongoDB does: equal, or a list with an equal item."""

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Final
+from typing import Any, Final
 
 import orjson
 import structlog
 from fastapi import APIRouter, Request
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from services.chassis.http import require_media_type
 from services.chassis.http.json_body import NDJSON, depth_limit_of
+from services.chassis.idempotency import Reply
 from services.chassis.kernel import Refusal
 from services.chassis.problem_handlers import defect_problem
 from services.chassis.problems import HttpProblem, Problem, from_refusal, from_status, instance_of
@@ -25,16 +27,17 @@ from services.chassis.store import TransientStoreError
 from services.chassis.tokens import Principal
 from services.chassis.unit import OverloadedError
 from services.footprints.api.batch_lines import MAX_LINE_BYTES, MAX_LINES, Line, TooManyLinesError, batch_lines
-from services.footprints.api.examples import BATCH_LINE_EXAMPLES, PRODUCT_FOOTPRINT_EXAMPLE
+from services.footprints.api.edge import Edge
+from services.footprints.api.examples import BATCH_LINE_EXAMPLE, PRODUCT_FOOTPRINT_EXAMPLE
 from services.footprints.api.footprints import Supplier
 from services.footprints.api.pact_v3 import ProductFootprint, read_submission
-from services.footprints.api.parts import ApiParts
 from services.footprints.api.problems import PROBLEMS
 from services.footprints.api.render import footprint_path
 from services.footprints.api.resources import BatchLine
 from services.footprints.application.commands import SubmitFootprint
 from services.footprints.application.handlers import Submitted
-from services.chassis.idempotency import Reply
+
+Result = dict[str, Any]
 
 _log = structlog.get_logger(__name__)
 
@@ -44,7 +47,7 @@ WINDOW_BYTES: Final = 4 * 1024 * 1024
 REF: Final = "#/components/schemas/"
 
 
-def batch_router(parts: ApiParts) -> APIRouter:
+def batch_router(edge: Edge) -> APIRouter:
     """Return the route `/v1/footprints:batch`."""
     router = APIRouter(tags=["footprints"])
 
@@ -76,7 +79,7 @@ def batch_router(parts: ApiParts) -> APIRouter:
                 "content": {
                     NDJSON[0]: {
                         "schema": {"type": "string", "description": f"Lines of {BatchLine.__name__}."},
-                        "example": orjson.dumps(BATCH_LINE_EXAMPLES[0]).decode() + "\n",
+                        "example": orjson.dumps(BATCH_LINE_EXAMPLE).decode() + "\n",
                     }
                 },
             }
@@ -84,8 +87,11 @@ def batch_router(parts: ApiParts) -> APIRouter:
     )
     async def submit_batch(request: Request, caller: Supplier) -> Response:
         require_media_type(request, *NDJSON)
-        results = await _Batch(parts, request, caller).run()
-        return Response(b"".join(orjson.dumps(result) + b"\n" for result in results), media_type=NDJSON[0])
+        batch = _Batch(edge, request, caller)
+        results = await batch.run()
+        headers = {} if batch.complete else {"Connection": "close"}
+        body = b"".join(orjson.dumps(result) + b"\n" for result in results)
+        return Response(body, headers=headers, media_type=NDJSON[0])
 
     return router
 
@@ -93,28 +99,33 @@ def batch_router(parts: ApiParts) -> APIRouter:
 class _Batch:
     """One request: its lines, its results."""
 
-    def __init__(self, parts: ApiParts, request: Request, caller: Principal) -> None:
-        self._parts = parts
+    def __init__(self, edge: Edge, request: Request, caller: Principal) -> None:
+        self._edge = edge
         self._request = request
         self._caller = caller
         self._instance = instance_of(request.scope)
         self._depth_limit = depth_limit_of(request)
+        self.complete = False
+        """Whether the body was read to its end."""
 
-    async def run(self) -> list[dict[str, object]]:
+    async def run(self) -> list[Result]:
         """Store the lines; return their results in order."""
-        results: list[dict[str, object]] = []
+        results: list[Result] = []
         last = 0
         try:
             async for window in _windows(batch_lines(self._request.stream())):
                 results.extend(await asyncio.gather(*(self._submit(line) for line in window)))
                 last = window[-1].number
+            self.complete = True
         except TooManyLinesError as error:
             results.append(_failed(error.line, None, self._over(str(error))))
-        except HttpProblem as problem:  # the limits of size and time, met while the body was read
-            results.append(_failed(last + 1, None, problem.problem(self._instance)))
+        except HttpProblem as error:  # the limits of size and time, met while the body was read
+            results.append(_failed(last + 1, None, error.problem(self._instance)))
+        except ClientDisconnect:
+            _log.info("batch.disconnect", line=last + 1)  # what is stored stays stored, nobody reads the answer
         return results
 
-    async def _submit(self, line: Line) -> dict[str, object]:
+    async def _submit(self, line: Line) -> Result:
         """Store one line; whatever goes wrong is its result and nobody else's."""
         if line.raw is None:
             return _failed(line.number, None, self._over(f"line {line.number} has more than {MAX_LINE_BYTES} bytes"))
@@ -122,19 +133,20 @@ class _Batch:
         try:
             submission = read_submission(line.raw, depth_limit=self._depth_limit, instance=self._instance)
             footprint_id = submission.footprint_id
-            command = SubmitFootprint(self._parts.meta(self._caller), submission)
-            reply = await self._parts.bus.execute(command, line_reply)
-        except HttpProblem as problem:
-            return _failed(line.number, None, problem.problem(self._instance))
+            command = SubmitFootprint(self._edge.meta(self._caller), submission)
+            reply = await self._edge.bus.execute(command, line_reply)
+        except HttpProblem as error:
+            return _failed(line.number, None, error.problem(self._instance))
         except Refusal as refusal:
-            problem = from_refusal(refusal, PROBLEMS.entry(refusal.code), self._instance)
-            return _failed(line.number, footprint_id, problem)
+            refused = from_refusal(refusal, PROBLEMS.entry(refusal.code), self._instance)
+            return _failed(line.number, footprint_id, refused)
         except (OverloadedError, TransientStoreError):
             return _failed(line.number, footprint_id, self._busy())
         except Exception as error:  # noqa: BLE001 - a defect met by one line must not hide the others' results
             _log.error("batch.defect", exc_info=error, line=line.number)
             return _failed(line.number, footprint_id, defect_problem(self._instance))
-        return {"line": line.number, "status": reply.status} | orjson.loads(reply.body)
+        known: Result = orjson.loads(reply.body)
+        return {"line": line.number, "status": reply.status} | known
 
     def _over(self, detail: str) -> Problem:
         return from_status(413, self._instance, f"{detail[0].upper()}{detail[1:]}. Send the rest in another batch.")
@@ -174,7 +186,7 @@ def line_reply(result: Submitted) -> Reply:
     return Reply(201 if result.created else 200, orjson.dumps(body))
 
 
-def _failed(line: int, footprint_id: str | None, problem: Problem) -> dict[str, object]:
+def _failed(line: int, footprint_id: str | None, problem: Problem) -> Result:
     return {
         "line": line,
         "status": problem.status,

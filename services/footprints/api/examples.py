@@ -76,12 +76,10 @@ GRANT_EXAMPLE: Final[dict[str, Any]] = {
     "reason": None,
     "changed_at": "2026-02-16T01:40:00.000Z",
 }
-BATCH_LINE_EXAMPLES: Final[list[dict[str, Any]]] = [
-    {
-        "line": 1,
-        "status": 201,
-        "id": PRODUCT_FOOTPRINT_EXAMPLE["id"],
-        "location": f"/v1/footprints/{PRODUCT_FOOTPRINT_EXAMPLE['id']}",
-        "findings": 1,
-    },
-]
+BATCH_LINE_EXAMPLE: Final[dict[str, Any]] = {
+    "line": 1,
+    "status": 201,
+    "id": PRODUCT_FOOTPRINT_EXAMPLE["id"],
+    "location": f"/v1/footprints/{PRODUCT_FOOTPRINT_EXAMPLE['id']}",
+    "findings": 1,
+}

@@ -24,9 +24,9 @@ from services.chassis.http.json_body import depth_limit_of
 from services.chassis.idempotency import fingerprint, record_key
 from services.chassis.problems import HttpProblem, instance_of, problem_responses
 from services.chassis.tokens import Principal
+from services.footprints.api.edge import Edge, response
 from services.footprints.api.examples import PRODUCT_FOOTPRINT_EXAMPLE
 from services.footprints.api.pact_v3 import ProductFootprint, read_submission
-from services.footprints.api.parts import ApiParts, response
 from services.footprints.api.render import footprint_reply, footprint_summary, instant, submitted_reply
 from services.footprints.api.resources import FootprintPage, FootprintResource
 from services.footprints.application.commands import SubmitFootprint
@@ -45,7 +45,7 @@ LOCATION: Final = {"Location": {"description": "Path of the resource.", "schema"
 LINK: Final = {"Link": {"description": "The next page, rel=next (RFC 8288).", "schema": {"type": "string"}}}
 
 
-def footprints_router(parts: ApiParts) -> APIRouter:
+def footprints_router(edge: Edge) -> APIRouter:
     """Return the routes under `/v1/footprints`, but for the batch."""
     router = APIRouter(prefix="/v1/footprints", tags=["footprints"])
 
@@ -72,12 +72,12 @@ def footprints_router(parts: ApiParts) -> APIRouter:
         require_media_type(request, "application/json")
         raw = await request.body()
         submission = read_submission(raw, depth_limit=depth_limit_of(request), instance=instance_of(request.scope))
-        reply = await parts.bus.execute(
-            SubmitFootprint(parts.meta(caller), submission),
+        reply = await edge.bus.execute(
+            SubmitFootprint(edge.meta(caller), submission),
             submitted_reply,
             key=record_key(caller.organisation_id, SUBMIT, key),
             fingerprint=fingerprint(SUBMIT.encode(), raw),
-            ttl=parts.idempotency_ttl,
+            ttl=edge.idempotency_ttl,
         )
         return response(reply)
 
@@ -90,7 +90,7 @@ def footprints_router(parts: ApiParts) -> APIRouter:
         responses={200: {"model": FootprintResource, "description": "The footprint", "headers": ETAG}},
     )
     async def read(footprint_id: str, caller: Caller) -> Response:
-        found = await parts.queries.footprint(footprint_id.lower(), reader=caller.organisation_id, at=parts.clock())
+        found = await edge.queries.footprint(footprint_id.lower(), reader=caller.organisation_id, at=edge.clock())
         if found is None:
             raise FootprintNotFound("no footprint with this id is visible to you")
         return response(footprint_reply(found))
@@ -118,16 +118,16 @@ def footprints_router(parts: ApiParts) -> APIRouter:
         status: Annotated[FootprintStatus | None, Query(description="Present status.")] = None,
         owner: Annotated[str | None, Query(max_length=MAX_ID_LENGTH, description="Owner's organisation id.")] = None,
     ) -> Response:
-        found = await parts.queries.footprints(
+        found = await edge.queries.footprints(
             FootprintFilter(product_id, status, owner),
             position(page),
             page.limit + 1,
             reader=caller.organisation_id,
-            at=parts.clock(),
+            at=edge.clock(),
         )
         shown, more = cut_page(list(found), page.limit)
         last = {"at": instant(shown[-1].accepted_at) or "", "id": shown[-1].footprint_id} if more else None
-        headers = page_headers(request, request.app.state.public_base_url, last)
+        headers = page_headers(request, edge.public_base_url, last)
         body = orjson.dumps({"data": [footprint_summary(footprint) for footprint in shown]})
         return Response(body, headers=headers, media_type="application/json")
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final
 
 import orjson
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.responses import Response
 
 from services.chassis.auth import Caller
@@ -22,10 +22,10 @@ from services.chassis.http import (
 )
 from services.chassis.idempotency import fingerprint, record_key
 from services.chassis.problems import problem_responses
+from services.footprints.api.edge import Edge, response
 from services.footprints.api.examples import GRANT_REQUEST_EXAMPLES
 from services.footprints.api.footprints import ETAG, LINK, LOCATION, MAX_ID_LENGTH, Supplier
 from services.footprints.api.pact_v3.values import Instant
-from services.footprints.api.parts import ApiParts, response
 from services.footprints.api.render import given_reply, grant_reply, grant_resource
 from services.footprints.api.resources import GrantPage, GrantResource
 from services.footprints.application.commands import GiveGrant, RevokeGrant
@@ -74,7 +74,7 @@ class RevokeRequest(BaseModel):
     reason: Annotated[str, StringConstraints(max_length=MAX_REASON_LENGTH)] | None = None
 
 
-def grants_router(parts: ApiParts) -> APIRouter:
+def grants_router(edge: Edge) -> APIRouter:
     """Return the routes under `/v1/grants`."""
     router = APIRouter(prefix="/v1/grants", tags=["grants"])
 
@@ -90,13 +90,13 @@ def grants_router(parts: ApiParts) -> APIRouter:
     )
     async def give(request: Request, caller: Supplier, key: IdempotencyKey) -> Response:
         body = await json_body(request, GrantRequest)
-        meta = parts.meta(caller)
-        reply = await parts.bus.execute(
-            GiveGrant(meta, parts.ids(), body.terms(meta.at)),
+        meta = edge.meta(caller)
+        reply = await edge.bus.execute(
+            GiveGrant(meta, edge.new_id(), body.terms(meta.at)),
             given_reply,
             key=record_key(caller.organisation_id, GIVE, key),
             fingerprint=fingerprint(GIVE.encode(), await request.body()),
-            ttl=parts.idempotency_ttl,
+            ttl=edge.idempotency_ttl,
         )
         return response(reply)
 
@@ -109,7 +109,7 @@ def grants_router(parts: ApiParts) -> APIRouter:
         responses={200: {"model": GrantResource, "description": "The grant", "headers": ETAG}},
     )
     async def read(grant_id: str, caller: Caller) -> Response:
-        found = await parts.queries.grant(grant_id, reader=caller.organisation_id)
+        found = await edge.queries.grant(grant_id, reader=caller.organisation_id)
         if found is None:
             raise GrantNotFound("no grant with this id is visible to you")
         return response(grant_reply(found))
@@ -130,12 +130,12 @@ def grants_router(parts: ApiParts) -> APIRouter:
         grantee: Annotated[str | None, Query(max_length=MAX_ID_LENGTH, description="Who got it.")] = None,
         status: Annotated[GrantStatus | None, Query(description="Present status.")] = None,
     ) -> Response:
-        found = await parts.queries.grants(
+        found = await edge.queries.grants(
             GrantFilter(owner, grantee, status), page.key("id"), page.limit + 1, reader=caller.organisation_id
         )
         shown, more = cut_page(list(found), page.limit)
         last = {"id": shown[-1].grant_id} if more else None
-        headers = page_headers(request, request.app.state.public_base_url, last)
+        headers = page_headers(request, edge.public_base_url, last)
         body = orjson.dumps({"data": [grant_resource(grant) for grant in shown]})
         return Response(body, headers=headers, media_type="application/json")
 
@@ -153,8 +153,8 @@ def grants_router(parts: ApiParts) -> APIRouter:
     )
     async def revoke(request: Request, grant_id: str, caller: Caller, version: IfMatch) -> Response:
         reason = (await json_body(request, RevokeRequest)).reason if await request.body() else None
-        command = RevokeGrant(parts.meta(caller), grant_id, version, reason)
-        return response(await parts.bus.execute(command, grant_reply))
+        command = RevokeGrant(edge.meta(caller), grant_id, version, reason)
+        return response(await edge.bus.execute(command, grant_reply))
 
     return router
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.problems import Problem
-from services.footprints.api.examples import BATCH_LINE_EXAMPLES, FOOTPRINT_EXAMPLE, GRANT_EXAMPLE
+from services.footprints.api.examples import BATCH_LINE_EXAMPLE, FOOTPRINT_EXAMPLE, GRANT_EXAMPLE
 
 DecimalText = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$", examples=["71.384"])]
 
@@ -83,7 +83,7 @@ class FootprintResource(Resource):
 class BatchLine(Resource):
     """What became of one line of a batch."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": BATCH_LINE_EXAMPLES})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [BATCH_LINE_EXAMPLE]})
 
     line: int = Field(ge=1, description="Number of the line, from 1, blank lines counted.")
     status: int = Field(

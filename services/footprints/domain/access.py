@@ -1,7 +1,8 @@
 """Who may read what: every way into a footprint is a key, and every grant opens one of them.
 
 A footprint carries the keys of all its doors (its owner's, its own, one for each product) and a grant carries the key
-it hands over, so that "what may this organisation read" is one condition on one index.
+it hands over, so that "what may this organisation read" is one condition on one index. The parts of a key are set
+apart by spaces; a URN has none, so two doors never have the same key.
 """
 
 from __future__ import annotations
@@ -20,17 +21,17 @@ class GrantScope(StrEnum):
 
 def everything_key(owner_organisation_id: str) -> str:
     """Return the key to all footprints of an owner; the owner itself holds it without a grant."""
-    return f"everything:{owner_organisation_id}"
+    return f"everything {owner_organisation_id}"
 
 
 def product_key(owner_organisation_id: str, product_id: str) -> str:
     """Return the key to an owner's footprints of a product; product ids are compared as they are written."""
-    return f"product:{owner_organisation_id}:{product_id}"
+    return f"product {owner_organisation_id} {product_id}"
 
 
 def footprint_key(footprint_id: str) -> str:
     """Return the key to one footprint."""
-    return f"footprint:{footprint_id}"
+    return f"footprint {footprint_id}"
 
 
 def access_keys(owner_organisation_id: str, footprint_id: str, product_ids: Iterable[str]) -> tuple[str, ...]:

@@ -149,6 +149,10 @@ def _check_scope(owner_organisation_id: str, terms: Terms, footprint: Footprint 
             field="/scope_value",
             remedy="Leave scope_value out." if is_everything else f"Name the {terms.scope} to open.",
         )
+    if terms.scope is GrantScope.PRODUCT and not _is_urn(terms.scope_value or ""):
+        raise GrantScopeMalformed(
+            "a product is named by its URN", field="/scope_value", remedy="Copy it from the footprint's productIds."
+        )
     if terms.scope is GrantScope.FOOTPRINT and (
         footprint is None or footprint.owner_organisation_id != owner_organisation_id
     ):
@@ -166,3 +170,7 @@ def _check_period(terms: Terms, at: datetime) -> None:
             field="/valid_until",
             remedy="Choose a later end, or leave it out for an open-ended grant.",
         )
+
+
+def _is_urn(text: str) -> bool:
+    return text.lower().startswith("urn:") and not any(character.isspace() for character in text)

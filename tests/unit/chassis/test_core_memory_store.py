@@ -2,16 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-pytest.register_assert_rewrite(
-    "services.chassis.testing.store_writes_contract",
-    "services.chassis.testing.store_guards_contract",
-    "services.chassis.testing.store_values_contract",
-    "services.chassis.testing.store_samples",
-)
-
-from services.chassis.store import OutboxRow, Position  # noqa: E402 - the suites must be rewritten before they are imported
-from services.chassis.testing.memory_store import MemoryStore  # noqa: E402
-from services.chassis.testing.store_contract import StoreContract  # noqa: E402
+from services.chassis.store import OutboxRow, Position
+from services.chassis.testing.memory_store import MemoryStore
+from services.chassis.testing.store_contract import StoreContract
 
 
 class MemoryHarness:

@@ -9,8 +9,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from services.recycling.domain.balances import DemandBalance, LotBalance
-from services.recycling.domain.book import Book
+from services.recycling.domain.book import Arrivals, Book, turn
 from services.recycling.domain.custody import CustodyModel
+from services.recycling.domain.trades import Trade
 
 TODAY = date(2026, 6, 1)
 AT = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
@@ -51,6 +52,12 @@ def demand(demand_id: str = "demand-1", **changes: Any) -> DemandBalance:
         "closed": None,
     } | changes
     return DemandBalance(**{"open_g": values["mass_g"]} | values)
+
+
+def matched(mass_g: int = 4_000_000) -> Trade:
+    """Return a trade as the book makes it."""
+    (trade,) = turn(BOOK, [lot(mass_g=mass_g)], [demand(mass_g=mass_g)], Arrivals(), AT).trades
+    return trade
 
 
 PRICES = st.sampled_from([Decimal(number) for number in (90, 100, 110)])

@@ -21,7 +21,7 @@ from services.recycling.domain.errors import (
 )
 from services.recycling.domain.mass import share_of
 from services.recycling.domain.trades import Party, Trade, TradeStatus
-from tests.unit.recycling.test_trade_steps import AT, matched
+from tests.unit.recycling.books import AT, matched
 
 BUYER = Party.BUYER
 

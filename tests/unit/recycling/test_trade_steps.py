@@ -11,21 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.recycling.domain import trade_steps
-from services.recycling.domain.book import Arrivals, turn
 from services.recycling.domain.errors import OutsideTolerance, RuleBroken, WrongParty, WrongStep
 from services.recycling.domain.standing import Reliance
 from services.recycling.domain.terms import MarketTerms
 from services.recycling.domain.trades import Party, Ticket, Trade, TradeStatus
-from tests.unit.recycling.books import AT, BOOK, demand, lot
+from tests.unit.recycling.books import AT, matched
 
 TERMS = MarketTerms()
 CERTIFICATE = Reliance("cert-1", 4)
 SELLER, BUYER = Party.SELLER, Party.BUYER
-
-
-def matched(mass_g: int = 4_000_000) -> Trade:
-    (trade,) = turn(BOOK, [lot(mass_g=mass_g)], [demand(mass_g=mass_g)], Arrivals(), AT).trades
-    return trade
 
 
 def contracted() -> Trade:

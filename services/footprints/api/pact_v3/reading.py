@@ -29,10 +29,13 @@ REMEDIES: Final = {
     "string_too_short": "Write a text, or leave the property out where it is optional.",
     "too_short": "Name at least one item, or leave the property out where it is optional.",
     "bool_type": "Write true or false, without quotes.",
+    "list_type": "Send an array.",
+    "dict_type": "Send a JSON object.",
     "model_type": "Send a JSON object.",
     "model_attributes_type": "Send a JSON object.",
 }
 """How to mend what this model refuses, beyond what the chassis knows."""
+ANY_REMEDY: Final = "Change the value as the message asks for."
 
 
 def read_submission(raw: bytes, *, depth_limit: int, instance: str) -> Submission:
@@ -58,4 +61,4 @@ def read_submission(raw: bytes, *, depth_limit: int, instance: str) -> Submissio
 def _with_remedy(item: ProblemItem) -> ProblemItem:
     if item.remedy is not None:
         return item
-    return item.model_copy(update={"remedy": REMEDIES.get(item.rule)})
+    return item.model_copy(update={"remedy": REMEDIES.get(item.rule, ANY_REMEDY)})

@@ -19,19 +19,20 @@ from services.footprints.application.ports import Queries
 
 
 @dataclass(frozen=True, slots=True)
-class ApiParts:
+class Edge:
     """Commands, queries, time and identities."""
 
     bus: CommandBus
     queries: Queries
     clock: Clock
-    ids: Ids
+    new_id: Ids
     idempotency_ttl: timedelta
+    public_base_url: str
 
     def meta(self, caller: Principal) -> Meta:
         """Surround a command of this caller, now."""
         return Meta(
-            command_id=self.ids(),
+            command_id=self.new_id(),
             at=self.clock(),
             organisation_id=caller.organisation_id,
             client_id=caller.client_id,

@@ -1,0 +1,296 @@
+"""The command bus: concurrent commands share transactions, each caller gets its own answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from services.chassis import retry, unit
+from services.chassis.idempotency import IDEMPOTENCY, IdempotencyMismatch, Reply, fingerprint, record_key
+from services.chassis.kernel import Change, Decision, Key, Loaded, Meta, Need
+from services.chassis.retry import RetryPolicy
+from services.chassis.store import CommitUnknownError, FencedError, StoreError, TransientStoreError, UnstorableError
+from services.chassis.unit import MAX_BATCH, CommandBus, OverloadedError
+from tests.unit.chassis.core_parts import ScriptedStore, ids, meta, raises
+from tests.unit.chassis.core_register import API_HANDLERS, REGISTERS, Append, NegativeValueError, Register, translate
+
+KEY = record_key("tenant", "append", "client-key")
+
+
+@dataclass(frozen=True, slots=True)
+class Poke:
+    """A command whose handler has a defect, or decides what can't be stored."""
+
+    meta: Meta
+    storable: bool = False
+
+
+class PokeHandler:
+    def needs(self, command: Poke, loaded: Loaded) -> Iterable[Need]:
+        return [Key(REGISTERS, "poke")]
+
+    def decide(self, loaded: Loaded, command: Poke) -> Decision:
+        if command.storable:
+            return Decision((Change(REGISTERS, "poke", Register("poke", (2**70,))),))
+        raise ZeroDivisionError("defect")
+
+
+def render(result: Any) -> Reply:
+    return Reply(201, f"version {result}".encode(), {"etag": str(result)})
+
+
+class Desk:
+    """A bus on a scripted store, and the ways tests use it."""
+
+    def __init__(self) -> None:
+        self.store = ScriptedStore()
+        self.bus = self.another_bus()
+        self._next = 0
+
+    def another_bus(self) -> CommandBus:
+        return CommandBus(self.store, {**API_HANDLERS, Poke: PokeHandler()}, translate, ids())
+
+    def command(self, key: str = "a", value: int = 1) -> Append:
+        self._next += 1
+        return Append(meta(f"command-{self._next}"), key, value)
+
+    async def append(self, key: str = "a", value: int = 1) -> Reply:
+        return await self.bus.execute(self.command(key, value), render)
+
+    async def idempotent(self, value: int, *, key: str = KEY, body: bytes = b"{}") -> Reply:
+        return await self.bus.execute(self.command("a", value), render, key=key, fingerprint=fingerprint(body))
+
+    def values(self, key: str = "a") -> tuple[int, ...]:
+        register = self.store.states(REGISTERS).get(key)
+        return () if register is None else register.values
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+# -- coalescing -------------------------------------------------------------------------------------------------
+
+
+async def test_concurrent_commands_share_few_transactions(desk: Desk) -> None:
+    count = 450
+    replies = await asyncio.gather(*(desk.append("a" if number % 2 else "b", number) for number in range(count)))
+    assert desk.store.transactions == 3, f"{count} commands, {MAX_BATCH} at most in one transaction"
+    assert len(desk.store.memory.outbox) == count
+    assert sorted(desk.values("a") + desk.values("b")) == list(range(count))
+    assert sorted(reply.body for reply in replies) == sorted(
+        f"version {n}".encode() for n in range(1, 226) for _ in "ab"
+    )
+
+
+async def test_each_caller_gets_its_own_answer(desk: Desk) -> None:
+    replies = await asyncio.gather(*(desk.append("a", value) for value in (10, 20, 30)))
+    assert replies == [render(1), render(2), render(3)]
+    assert desk.values() == (10, 20, 30)
+
+
+async def test_commands_that_come_meanwhile_make_the_next_batch(desk: Desk) -> None:
+    later: list[asyncio.Task[Reply]] = []
+    desk.store.before_commit = lambda number: later.extend(
+        [asyncio.create_task(desk.append("b", value)) for value in range(5)] if number == 1 else []
+    )
+    await desk.append("a")
+    assert [reply.status for reply in await asyncio.gather(*later)] == [201] * 5
+    assert desk.store.transactions == 2
+
+
+async def test_a_refusal_touches_no_neighbour(desk: Desk) -> None:
+    good, bad, more = await asyncio.gather(
+        desk.append("a", 1), desk.append("a", -1), desk.append("a", 3), return_exceptions=True
+    )
+    assert isinstance(bad, NegativeValueError)
+    assert (good, more) == (render(1), render(2))
+    assert desk.store.transactions == 1
+
+
+async def test_a_defect_touches_no_neighbour(desk: Desk) -> None:
+    results = await asyncio.gather(
+        desk.append("a", 1), desk.bus.execute(Poke(meta("poke")), render), desk.append("a", 3), return_exceptions=True
+    )
+    assert isinstance(results[1], ZeroDivisionError)
+    assert results[::2] == [render(1), render(2)]
+
+
+async def test_what_cannot_be_stored_is_isolated_by_halving(desk: Desk) -> None:
+    poke = desk.bus.execute(Poke(meta("poke"), storable=True), render)
+    results = await asyncio.gather(
+        *(desk.append("a", value) for value in range(5)), poke, desk.append("b"), return_exceptions=True
+    )
+    assert isinstance(results[5], UnstorableError)
+    assert [result for number, result in enumerate(results) if number != 5] == [render(n) for n in (1, 2, 3, 4, 5, 1)]
+    assert desk.values() == (0, 1, 2, 3, 4)
+
+
+async def test_a_full_transaction_leaves_the_rest_to_the_next(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.chassis.handler.MAX_DOCUMENTS", 30)  # an append writes state, record and event
+    replies = await asyncio.gather(*(desk.append(f"k{number}") for number in range(25)))
+    assert replies == [render(1)] * 25
+    assert desk.store.transactions == 3
+
+
+# -- idempotency ------------------------------------------------------------------------------------------------
+
+
+async def test_a_repeat_answers_as_before_and_does_nothing(desk: Desk) -> None:
+    first = await desk.idempotent(7)
+    await desk.append("a", 8)
+    assert await desk.idempotent(7) == first == render(1)
+    assert desk.values() == (7, 8)
+    assert len(desk.store.memory.outbox) == 2
+
+
+async def test_another_process_knows_the_record(desk: Desk) -> None:
+    first = await desk.idempotent(7)
+    desk.bus = desk.another_bus()
+    assert await desk.idempotent(7) == first
+    assert desk.values() == (7,)
+
+
+async def test_the_same_key_for_another_request_is_refused(desk: Desk) -> None:
+    await desk.idempotent(7)
+    with pytest.raises(IdempotencyMismatch) as refused:
+        await desk.idempotent(8, body=b"other")
+    assert refused.value.code == "idempotency_key_reused"
+    assert refused.value.field == "/headers/Idempotency-Key"
+    assert desk.values() == (7,)
+
+
+async def test_the_same_key_twice_in_one_batch_acts_once(desk: Desk) -> None:
+    first, second, other = await asyncio.gather(
+        desk.idempotent(7), desk.idempotent(7), desk.idempotent(9, body=b"other"), return_exceptions=True
+    )
+    assert first == second == render(1)
+    assert isinstance(other, IdempotencyMismatch)
+    assert desk.store.transactions == 1
+    assert desk.values() == (7,)
+
+
+async def test_a_refused_request_keeps_no_record(desk: Desk) -> None:
+    with pytest.raises(NegativeValueError):
+        await desk.idempotent(-1)
+    assert await desk.idempotent(5, body=b"mended") == render(1)
+    assert len(desk.store.states(IDEMPOTENCY)) == 1
+
+
+async def test_a_repeat_needs_no_more_than_its_record(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = await desk.idempotent(7)
+    asked: list[object] = []
+    handler = API_HANDLERS[Append]
+    monkeypatch.setattr(type(handler), "decide", lambda *_: asked.append("decide"))
+    assert await desk.idempotent(7) == first
+    assert asked == []
+
+
+# -- failing stores ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retry without pauses worth the name."""
+    monkeypatch.setattr(unit, "API_RETRIES", RetryPolicy(attempts=3, first_delay_s=0.0001, max_delay_s=0.0001))
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_conflict_is_tried_again(desk: Desk) -> None:
+    desk.store.before_commit = raises(TransientStoreError("conflict"), TransientStoreError("conflict"))
+    replies = await asyncio.gather(desk.append("a", 1), desk.append("a", 2))
+    assert replies == [render(1), render(2)]
+    assert desk.values() == (1, 2)
+    assert desk.store.transactions == 3
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("own_key", [True, False], ids=["own-record", "client-key"])
+async def test_after_an_unknown_commit_the_retry_finds_its_own_record(desk: Desk, own_key: bool) -> None:
+    """The commit took effect, its answer was lost: acting again would append twice."""
+    desk.store.after_commit = raises(CommitUnknownError("lost"))
+    replies = await asyncio.gather(desk.append("a", 1) if own_key else desk.idempotent(1), desk.append("b", 2))
+    assert replies == [render(1), render(1)]
+    assert (desk.values("a"), desk.values("b")) == ((1,), (2,))
+    assert len(desk.store.memory.outbox) == 2
+
+
+@pytest.mark.usefixtures("quick")
+async def test_an_unknown_commit_that_did_not_take_effect_is_done_again(desk: Desk) -> None:
+    desk.store.before_commit = raises(CommitUnknownError("lost"))
+    assert await desk.append("a", 1) == render(1)
+    assert desk.values() == (1,)
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_store_that_stays_away_is_told_as_overload(desk: Desk) -> None:
+    desk.store.before_commit = raises(*[TransientStoreError("away")] * 3)
+    results = await asyncio.gather(desk.append(), desk.append(), return_exceptions=True)
+    assert [type(result) for result in results] == [OverloadedError, OverloadedError]
+    assert await desk.append() == render(1), "the bus goes on"
+
+
+@pytest.mark.parametrize("error", [StoreError("driver"), FencedError("fenced"), ZeroDivisionError("defect")])
+async def test_any_other_failure_is_told_to_every_caller(desk: Desk, error: Exception) -> None:
+    desk.store.before_commit = raises(error)
+    results = await asyncio.gather(desk.append("a", 1), desk.append("b", 2), return_exceptions=True)
+    assert results == [error, error]
+    assert desk.values() == ()
+    assert await desk.append() == render(1)
+
+
+async def test_too_many_waiting_commands_are_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unit, "MAX_WAITING", 3)
+    results = await asyncio.gather(*(desk.append("a", value) for value in range(5)), return_exceptions=True)
+    assert results[:3] == [render(1), render(2), render(3)]
+    assert [type(result) for result in results[3:]] == [OverloadedError, OverloadedError]
+    assert desk.values() == (0, 1, 2)
+
+
+# -- cancellation -----------------------------------------------------------------------------------------------
+
+
+async def test_a_cancelled_caller_harms_no_other(desk: Desk) -> None:
+    tasks = [asyncio.create_task(desk.append("a", value)) for value in range(3)]
+    desk.store.before_commit = lambda _: tasks[1].cancel() and None
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert isinstance(results[1], asyncio.CancelledError)
+    assert results[::2] == [render(1), render(3)]
+    assert desk.values() == (0, 1, 2), "a request that was taken up is carried out: the client may ask again by its key"
+
+
+async def test_a_cancelled_flush_leaves_nobody_waiting(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unit, "MAX_BATCH", 1)
+    tasks = [asyncio.create_task(desk.append("a", value)) for value in range(3)]
+
+    def cancel(_: int) -> None:
+        assert desk.bus._flusher is not None
+        desk.bus._flusher.cancel()
+        desk.store.before_commit = raises(TransientStoreError("so that it waits"))
+
+    desk.store.before_commit = cancel
+    results = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), timeout=5)
+    assert results[0] == render(1)
+    assert [type(result) for result in results[1:]] == [asyncio.CancelledError] * 2
+    assert await desk.append("a", 9) == render(2), "the bus goes on"
+
+
+async def test_close_waits_for_what_is_under_way(desk: Desk) -> None:
+    task = asyncio.create_task(desk.append())
+    await asyncio.sleep(0)
+    await desk.bus.close()
+    assert desk.values() == (1,)
+    assert await task == render(1)
+    await desk.another_bus().close()
+
+
+def test_record_keys_do_not_collide() -> None:
+    keys = {record_key(*parts) for parts in [("a", "b", "c"), ("ab", "", "c"), ("a", "bc", ""), ("", "", "abc")]}
+    assert len(keys) == 4
+    assert fingerprint(b"a", b"bc") != fingerprint(b"ab", b"c")
+    assert retry.RetryPolicy().budget_s < 300

@@ -1,0 +1,51 @@
+"""Lines of a batch, however the network cuts them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.footprints.api.batch_lines import MAX_LINE_BYTES, MAX_LINES, Line, TooManyLinesError, batch_lines
+
+
+async def chunks(*pieces: bytes) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
+
+
+async def read(*pieces: bytes) -> list[Line]:
+    return [line async for line in batch_lines(chunks(*pieces))]
+
+
+@given(st.lists(st.binary(max_size=6).filter(lambda line: b"\n" not in line), max_size=8), st.lists(st.integers(0, 60)))
+async def test_cuts_make_no_difference(lines: list[bytes], cuts: list[int]) -> None:
+    body = b"\n".join(lines)
+    edges = [0, *sorted(min(cut, len(body)) for cut in cuts), len(body)]
+    pieces = [body[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    expected = [Line(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    assert await read(*pieces) == expected
+
+
+async def test_a_line_over_its_limit_harms_only_itself() -> None:
+    fits, over = b"x" * MAX_LINE_BYTES, b"y" * (MAX_LINE_BYTES + 1)
+    lines = await read(fits + b"\n" + over[:-1], over[-1:] + b"\nz")
+    assert [line.number for line in lines] == [1, 2, 3]
+    assert [line.raw for line in lines] == [fits, None, b"z"]
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\n\n \n"])
+async def test_the_limit_of_lines_counts_what_is_written(end: bytes) -> None:
+    body = b"\n\n".join([b"{}"] * MAX_LINES) + end
+    assert len(await read(body)) == MAX_LINES
+
+
+async def test_lines_over_their_number_end_the_reading() -> None:
+    taken: list[Line] = []
+    with pytest.raises(TooManyLinesError) as caught:
+        async for line in batch_lines(chunks(b"{}\n" * MAX_LINES, b"\n{}\n", b"{}")):
+            taken.append(line)  # noqa: PERF401 - what came before the error counts
+    assert len(taken) == MAX_LINES
+    assert caught.value.line == MAX_LINES + 2
