@@ -24,8 +24,8 @@ from infra.local.engines import DEFAULT_KAFKA_PORT, DEFAULT_MONGO_PORT, running_
 from infra.local.errors import EngineError
 from infra.local.ports import require_free
 from infra.local.prepare import prepare
-from infra.local.supervised import Command, SupervisorError
-from infra.local.supervisor import Supervisor
+from infra.local.supervised import Command
+from infra.local.supervisor import Supervisor, SupervisorError
 from infra.local.topics import ensure_topics
 from infra.stack import SERVICES, roles_of, service_environment, shared_environment
 from schemas.topics import load_topics

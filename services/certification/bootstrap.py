@@ -39,6 +39,7 @@ NAME: Final = SERVICE
 TRANSLATE: Final = translate
 KINDS: Final = (*DOMAIN_KINDS, IDEMPOTENCY)
 PARTS: Final = ServiceParts(NAME, KINDS, INDEXES, GROUPS, TRANSLATE)
+SETTINGS: Final = CertificationSettings
 API_VERSION: Final = "1.0.0"
 DESCRIPTION: Final = (
     "Which parts are certified, for which buyer's profile, and why not: certificates, footprints and recycled-content "
@@ -51,7 +52,7 @@ TAGS: Final = (
     {"name": "parts", "description": "Listed parts, their verdicts and the events behind them."},
 )
 
-__all__ = ["GROUPS", "INDEXES", "KINDS", "NAME", "PARTS", "TRANSLATE", "assemble_api", "build_api"]
+__all__ = ["GROUPS", "INDEXES", "KINDS", "NAME", "PARTS", "SETTINGS", "TRANSLATE", "assemble_api", "build_api"]
 
 
 def build_api(settings: CertificationSettings, *, telemetry: Telemetry | None = None) -> FastAPI:

@@ -47,7 +47,7 @@ class CloudEvent:
 
 
 def encode(event: CloudEvent) -> bytes:
-    """Serialise an event. Raises `EnvelopeError` over `MAX_EVENT_BYTES` and for what `decode` would refuse."""
+    """Serialise an event. Raises `EnvelopeError` for what `decode` would refuse."""
     attributes: dict[str, Any] = {
         "specversion": "1.0",
         "id": event.id,

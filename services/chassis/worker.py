@@ -67,8 +67,13 @@ def all_indexes(parts: ServiceParts) -> dict[str, tuple[IndexModel, ...]]:
     """Return the collections of a service with all their indexes: the chassis', the kinds' and the service's own."""
     merged: dict[str, tuple[IndexModel, ...]] = dict(SYSTEM_INDEXES) | kind_indexes((*parts.kinds, REFUSALS))
     for name, models in parts.indexes.items():
-        merged[name] = (*merged.get(name, ()), *models)
+        own = {_key_of(model) for model in models}
+        merged[name] = (*(model for model in merged.get(name, ()) if _key_of(model) not in own), *models)
     return merged
+
+
+def _key_of(model: IndexModel) -> tuple[tuple[str, Any], ...]:
+    return tuple(model.document["key"].items())
 
 
 def consumer_options(settings: ServiceSettings) -> ConsumerOptions:

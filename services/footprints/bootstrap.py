@@ -40,6 +40,7 @@ NAME: Final = "footprints"
 TRANSLATE: Final = translate
 KINDS: Final[tuple[Kind[Any], ...]] = (FOOTPRINTS, SUCCESSIONS, GRANTS, ORGANISATIONS, IDEMPOTENCY)
 PARTS: Final = ServiceParts(NAME, KINDS, INDEXES, GROUPS, TRANSLATE)
+SETTINGS: Final = FootprintsSettings
 API_VERSION: Final = "1.0.0"
 DESCRIPTION: Final = (
     "Product carbon footprints (PACT v3): submitted by suppliers, immutable, opened to buyers by revocable grants. "
@@ -50,7 +51,7 @@ TAGS: Final = (
     {"name": "grants", "description": "Who may read them."},
 )
 
-__all__ = ["GROUPS", "INDEXES", "KINDS", "NAME", "PARTS", "TRANSLATE", "assemble_api", "build_api"]
+__all__ = ["GROUPS", "INDEXES", "KINDS", "NAME", "PARTS", "SETTINGS", "TRANSLATE", "assemble_api", "build_api"]
 
 
 def build_api(settings: FootprintsSettings, *, telemetry: Telemetry | None = None) -> FastAPI:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import sys
 
 from services.chassis.cli import run
-from services.chassis.worker import ServiceParts
-from services.identity.bootstrap import GROUPS, INDEXES, KINDS, NAME, TRANSLATE, build_api
+from services.identity.bootstrap import PARTS, build_api
 from services.identity.seed import add_seed_command
 from services.identity.settings import IdentitySettings
-
-PARTS = ServiceParts(NAME, KINDS, INDEXES, GROUPS, TRANSLATE)
 
 if __name__ == "__main__":
     sys.exit(run(PARTS, IdentitySettings.load, build_api, extend=add_seed_command))

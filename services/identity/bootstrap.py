@@ -24,6 +24,7 @@ from services.chassis.store import Store, StoreError
 from services.chassis.telemetry import Telemetry
 from services.chassis.tokens import TokenVerifier
 from services.chassis.unit import CommandBus, OverloadedError
+from services.chassis.worker import ServiceParts
 from services.identity.adapters.argon2_hasher import Argon2Hasher, mint_secret
 from services.identity.adapters.key_smith import JoseKeySmith, read_seal_key
 from services.identity.adapters.mongo_indexes import INDEXES
@@ -54,11 +55,13 @@ from services.identity.domain.access_token import TokenRules
 from services.identity.settings import IdentitySettings
 from services.identity.stream.routes import GROUPS
 
-__all__ = ["GROUPS", "INDEXES", "KINDS", "NAME", "TRANSLATE", "assemble", "build_api"]
+__all__ = ["GROUPS", "INDEXES", "KINDS", "NAME", "PARTS", "SETTINGS", "TRANSLATE", "assemble", "build_api"]
 
 NAME: Final = "identity"
 KINDS: Final[tuple[Kind[Any], ...]] = (ORGANISATIONS, IDENTIFIER_CLAIMS, CREDENTIALS, KEY_RINGS, IDEMPOTENCY)
 TRANSLATE: Final = translate
+PARTS: Final = ServiceParts(NAME, KINDS, INDEXES, GROUPS, TRANSLATE)
+SETTINGS: Final = IdentitySettings
 VERSION: Final = "1.0.0"
 DESCRIPTION: Final = (
     "Organisations of the green supply chain, their clients, and access tokens (OAuth 2.0 client credentials). "

@@ -40,6 +40,7 @@ NAME: Final = SERVICE
 TRANSLATE: Final = translate
 KINDS: Final = (*MARKET_KINDS, IDEMPOTENCY)
 PARTS: Final = ServiceParts(NAME, KINDS, INDEXES, GROUPS, TRANSLATE)
+SETTINGS: Final = RecyclingSettings
 API_VERSION: Final = "1.0.0"
 DESCRIPTION: Final = (
     "Recycled material finds its next use: lots and demands meet in order books, trades are weighed and settled, and "
@@ -52,7 +53,7 @@ TAGS: Final = (
     {"name": "claims", "description": "Recycled content of products."},
 )
 
-__all__ = ["GROUPS", "INDEXES", "KINDS", "NAME", "PARTS", "TRANSLATE", "assemble_api", "build_api"]
+__all__ = ["GROUPS", "INDEXES", "KINDS", "NAME", "PARTS", "SETTINGS", "TRANSLATE", "assemble_api", "build_api"]
 
 
 def build_api(settings: RecyclingSettings, *, telemetry: Telemetry | None = None) -> FastAPI:

@@ -45,7 +45,7 @@ class Lab:
         self.bootstrap = bootstrap
         self.mongo_uri = mongo_uri
         self.database = f"faults_{self.probe.name}"
-        self.random = random.Random(seed)
+        self.random = random.Random(seed)  # noqa: S311 - a seeded load, no secret
         self.acknowledged: dict[str, list[str]] = {}
         self._folder = folder
         self._processes: dict[str, ChildProcess] = {}

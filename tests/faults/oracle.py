@@ -17,6 +17,9 @@ from pymongo import MongoClient
 from services.chassis.mongo_store import OUTBOX, POSITIONS
 from tests.faults.probe import Probe, root_of
 
+POISON_KEY = b"poison"
+"""Key of the unreadable messages that tests send."""
+
 
 def read_topic(bootstrap: str, topic: str) -> list[Any]:
     """Return all records of a topic, per partition in order."""
@@ -118,6 +121,8 @@ class Oracle:
     def _published(self, topic: str, versions: Mapping[str, int]) -> list[str]:
         first: dict[str, list[int]] = {}
         for record in read_topic(self._bootstrap, topic):
+            if record.key == POISON_KEY:
+                continue
             event = orjson.loads(record.value)
             known = first.setdefault(event["subject"], [])
             if event["aggregateversion"] not in known:

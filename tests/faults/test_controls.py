@@ -1,4 +1,4 @@
-"""Positive controls: each fault test must be able to fail. Broken twins lose, double or skip, and the oracle sees it."""
+"""Positive controls: each fault test must be able to fail. Broken twins lose, double or skip; the oracle sees it."""
 
 from __future__ import annotations
 

@@ -43,4 +43,4 @@ async def test_a_topic_deleted_and_recreated_stops_the_worker_with_a_clear_error
     again = lab.start("worker", "again")
     assert await lab.ended(again) == EXIT_FATAL
     assert "the topic was recreated" in lab.log_of("again")
-    assert len((await lab.positions())) > 0
+    assert len(await lab.positions()) > 0

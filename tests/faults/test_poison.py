@@ -11,6 +11,7 @@ from services.chassis.deadletter_tool import read_dead_letters
 from services.chassis.relay import make_producer
 from services.chassis.worker import EXIT_FATAL
 from tests.faults.lab import Lab
+from tests.faults.oracle import POISON_KEY
 from tests.support.wait import wait_until_async
 
 POISON = {
@@ -30,7 +31,7 @@ def send(lab: Lab, values: list[bytes | None], partition: int = 0) -> None:
     """Put raw messages on one partition of the register topic."""
     producer = make_producer(lab.bootstrap)
     for value in values:
-        producer.send(lab.probe.register_topic, key=b"poison", value=value, partition=partition)
+        producer.send(lab.probe.register_topic, key=POISON_KEY, value=value, partition=partition)
     producer.flush()
     producer.close()
 

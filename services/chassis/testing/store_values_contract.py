@@ -13,6 +13,7 @@ import pytest
 
 from services.chassis.handler import Accepted, Fold
 from services.chassis.kernel import Change, Decision, Key, Loaded, Match, Meta, Need
+from services.chassis.outbox import Outgoing
 from services.chassis.store import RowWrite, Store, UnstorableError
 from services.chassis.testing.store_samples import (
     INSTANT,
@@ -213,5 +214,5 @@ class StoreValuesContract:
         assert counts == [("x", 1, 1), ("x", 6, 2), ("x", 4, 1), ("y", 1, 1)]
 
 
-def _no_event(fact: object) -> object:
+def _no_event(fact: object) -> Outgoing:
     raise AssertionError(f"no event was decided: {fact!r}")

@@ -39,7 +39,7 @@ class LotView(Answer):
     description: str
     mass_kg: DecimalString
     free_mass_kg: DecimalString | None
-    """What no trade has reserved; null until the order book has taken the lot in."""
+    """What no trade has reserved, by the order book; null until it has taken the lot in, and in answers to commands."""
     closed_because: Closed | None
     """Why the lot takes no part in matching; null while it does."""
     post_consumer_share_percent: DecimalString
@@ -105,7 +105,7 @@ class DemandView(Answer):
     grade_code: str
     mass_kg: DecimalString
     open_mass_kg: DecimalString | None
-    """What no trade covers; null until the order book has taken the demand in."""
+    """What no trade covers, by the order book; null until it has taken it in, and in answers to commands."""
     closed_because: Closed | None
     """Why the demand takes no part in matching; null while it does."""
     max_price_per_tonne: DecimalString

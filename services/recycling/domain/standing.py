@@ -133,7 +133,7 @@ def check_not_suspended(*organisations: Organisation | None) -> None:
         if organisation is not None and organisation.suspended:
             raise PartySuspended(
                 f"{organisation.name} is suspended: {organisation.status_reason or 'no reason given'}",
-                remedy="wait for its reinstatement by the operator, or cancel the trade while it has not shipped",
+                remedy="wait for its reinstatement by the operator; a trade that has not shipped can be cancelled",
             )
 
 

@@ -70,7 +70,7 @@ class ScriptedStore(MemoryStore):
         self.after_commit(number)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Record:
     """A message as the broker hands it out."""
 

@@ -88,7 +88,7 @@ class World:
 
 
 def result(outcome: Outcome) -> Any:
-    """What an accepted command returned."""
+    """Return what an accepted command returned."""
     assert isinstance(outcome, Accepted), outcome
     return outcome.result
 

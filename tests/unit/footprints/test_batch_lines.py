@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -24,7 +25,7 @@ async def read(*pieces: bytes) -> list[Line]:
 async def test_cuts_make_no_difference(lines: list[bytes], cuts: list[int]) -> None:
     body = b"\n".join(lines)
     edges = [0, *sorted(min(cut, len(body)) for cut in cuts), len(body)]
-    pieces = [body[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    pieces = [body[start:end] for start, end in pairwise(edges)]
     expected = [Line(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     assert await read(*pieces) == expected
 
@@ -44,8 +45,12 @@ async def test_the_limit_of_lines_counts_what_is_written(end: bytes) -> None:
 
 async def test_lines_over_their_number_end_the_reading() -> None:
     taken: list[Line] = []
-    with pytest.raises(TooManyLinesError) as caught:
+
+    async def take() -> None:
         async for line in batch_lines(chunks(b"{}\n" * MAX_LINES, b"\n{}\n", b"{}")):
             taken.append(line)  # noqa: PERF401 - what came before the error counts
+
+    with pytest.raises(TooManyLinesError) as caught:
+        await take()
     assert len(taken) == MAX_LINES
     assert caught.value.line == MAX_LINES + 2

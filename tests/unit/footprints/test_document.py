@@ -16,7 +16,9 @@ from tests.support.footprints import footprint_id, housing
 scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 values = st.recursive(
-    scalars | texts, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3), max_leaves=12
+    scalars | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=12,
 )
 objects = st.dictionaries(texts, values, max_size=5)
 
@@ -42,7 +44,10 @@ def test_the_canonical_form_knows_no_order(content: dict[str, Any]) -> None:
 
 
 def test_the_digest_is_that_of_the_canonical_form() -> None:
-    assert canonical_json({"b": "1.0", "a": ["é", {"d": None, "c": True}]}) == '{"a":["é",{"c":true,"d":null}],"b":"1.0"}'.encode()
+    assert (
+        canonical_json({"b": "1.0", "a": ["é", {"d": None, "c": True}]})
+        == '{"a":["é",{"c":true,"d":null}],"b":"1.0"}'.encode()
+    )
     assert Document.of({"b": "1", "a": 2}).sha256 == sha256(b'{"a":2,"b":"1"}').hexdigest()
 
 
@@ -86,7 +91,12 @@ def test_what_means_the_same_is_no_difference(change: dict[str, Any]) -> None:
 
 
 def test_preceding_ids_are_compared_without_case() -> None:
-    assert differences(housing_with(precedingPfIds=[footprint_id(0xA)]), housing_with(precedingPfIds=[footprint_id(0xA).upper()])) == []
+    assert (
+        differences(
+            housing_with(precedingPfIds=[footprint_id(0xA)]), housing_with(precedingPfIds=[footprint_id(0xA).upper()])
+        )
+        == []
+    )
 
 
 @given(objects, objects)

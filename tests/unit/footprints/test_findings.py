@@ -75,7 +75,8 @@ def test_periods(changes: dict[str, Any], expected: list[str]) -> None:
         ({"fossilGhgEmissions": "70.94"}, ["total_excluding_uptake_differs"]),
         ({"biogenicNonCO2Emissions": ...}, []),
         ({"biogenicCO2Uptake": "-1"}, ["total_including_uptake_differs"]),
-        ({"ccsTechnologicalCO2CaptureIncluded": True, "ccsTechnologicalCO2Capture": "-3"}, ["total_excluding_uptake_differs"]),
+        ({"ccsTechnologicalCO2CaptureIncluded": True, "ccsTechnologicalCO2Capture": "-3"},
+         ["total_excluding_uptake_differs"]),
         ({"declaredUnitOfMeasurement": "kilogram"}, ["mass_differs_from_amount"]),
         ({"declaredUnitOfMeasurement": "kilogram", "productMassPerDeclaredUnit": "1.000"}, []),
     ],
@@ -129,7 +130,8 @@ def test_sums_are_exact(whole: str, fraction: str, uptake_whole: str, uptake_fra
         ({"exemptedEmissionsPercent": "100.1"}, ["exempted_emissions_out_of_range"]),
         ({"exemptedEmissionsPercent": "-0.1"}, ["exempted_emissions_out_of_range"]),
         ({"dqi": ...}, ["data_quality_missing"]),
-        ({"dqi": {"technologicalDQR": "0.9", "geographicalDQR": "5", "temporalDQR": "5.1"}}, ["data_quality_out_of_range"] * 2),
+        ({"dqi": {"technologicalDQR": "0.9", "geographicalDQR": "5", "temporalDQR": "5.1"}},
+         ["data_quality_out_of_range"] * 2),
     ],
 )  # fmt: skip
 def test_shares(pcf: dict[str, Any], expected: list[str]) -> None:
@@ -152,7 +154,8 @@ def test_a_share_is_never_multiplied() -> None:
          ["ccs_contradicts_flag"] * 3),
         ({"ccuCreditCertification": "https://a.example"}, ["ccu_certification_without_credit"]),
         ({"ccuCreditCertification": "https://a.example", "ccuCalculationApproach": "Credit"}, []),
-        ({"productOrSectorSpecificRules": [{"operator": "Other", "ruleNames": ["a"]}]}, ["other_operator_name_mismatch"]),
+        ({"productOrSectorSpecificRules": [{"operator": "Other", "ruleNames": ["a"]}]},
+         ["other_operator_name_mismatch"]),
         ({"productOrSectorSpecificRules": [{"operator": "PEF", "ruleNames": ["a"], "otherOperatorName": "b"}]},
          ["other_operator_name_mismatch"]),
         ({"productOrSectorSpecificRules": [{"operator": "PEF", "ruleNames": ["a"]}]}, []),
@@ -166,7 +169,8 @@ def test_statements(pcf: dict[str, Any], expected: list[str]) -> None:
 
 def test_a_finding_says_what_to_do_and_errors_come_first() -> None:
     found = findings(
-        validityPeriodEnd="2031-01-01T00:00:00Z", pcf={"primaryDataShare": "0.5", "ccsTechnologicalCO2CaptureIncluded": ...}
+        validityPeriodEnd="2031-01-01T00:00:00Z",
+        pcf={"primaryDataShare": "0.5", "ccsTechnologicalCO2CaptureIncluded": ...},
     )
     assert [finding.severity.value for finding in found] == ["error", "warning", "info"]
     assert found[0] == Finding(

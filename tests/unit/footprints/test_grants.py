@@ -21,7 +21,7 @@ SECOND = timedelta(seconds=1)
 
 
 async def settled() -> World:
-    """A world in which both organisations are known and one footprint is stored."""
+    """Return a world in which both organisations are known and one footprint is stored."""
     world = World(FixedClock(NOW))
     await world.record(organisation(SUPPLIER), organisation(BUYER), organisation(RIVAL))
     await world.run(world.submit(housing(1)))

@@ -54,7 +54,8 @@ def test_minimal_and_maximal_are_taken() -> None:
 
 @pytest.mark.parametrize("name", MINIMAL_FIELDS)
 def test_required_properties_are_missed(name: str) -> None:
-    (item,) = refused(housing(**{name: ...}))
+    changes: dict[str, Any] = {name: ...}
+    (item,) = refused(housing(**changes))
     assert (item.field, item.rule) == (f"/{name}", "missing")
 
 
@@ -146,7 +147,7 @@ def test_schema_rules_of_a_carbon_footprint(name: str, value: object) -> None:
         ("extensions", [{"specVersion": "2", "dataSchema": "https://a.example/s.json", "data": {}}]),
     ],
 )
-def test_schema_rules_of_a_product_footprint(name: str, value: object) -> None:
+def test_schema_rules_of_a_product_footprint(name: str, value: Any) -> None:
     items = refused(housing(**{name: value}))
     assert items[0].field.startswith(f"/{name}")
 
@@ -220,7 +221,9 @@ def test_what_can_not_be_kept_is_refused_by_name(text: str, rule: str) -> None:
         assert (caught.value.status_code, item.rule) == (400, "json_invalid")
 
 
-@pytest.mark.parametrize(("text", "kept"), [("1.10", 1.1), ("-0.0", -0.0), ("1E5", 1e5), ("9007199254740991", 2**53 - 1)])
+@pytest.mark.parametrize(
+    ("text", "kept"), [("1.10", 1.1), ("-0.0", -0.0), ("1E5", 1e5), ("9007199254740991", 2**53 - 1)]
+)
 def test_numbers_that_a_double_holds_are_kept(text: str, kept: float) -> None:
     document = raw(housing(extra="?")).replace(b'"?"', text.encode())
     assert read_submission(document, depth_limit=32, instance="/").document.content["extra"] == kept

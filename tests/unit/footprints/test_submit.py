@@ -35,9 +35,7 @@ async def test_a_footprint_is_accepted_and_published() -> None:
     assert result(outcome) == Submitted(footprint, created=True)
     assert (footprint.owner_organisation_id, footprint.version, footprint.status) == (SUPPLIER, 1, ACTIVE)
     assert footprint.accepted_at == NOW == footprint.changed_at
-    assert footprint.validity == Period(
-        datetime(2025, 12, 31, 16, tzinfo=UTC), datetime(2028, 12, 31, 16, tzinfo=UTC)
-    )
+    assert footprint.validity == Period(datetime(2025, 12, 31, 16, tzinfo=UTC), datetime(2028, 12, 31, 16, tzinfo=UTC))
     assert footprint.document.content == housing(1)
     assert world.events() == [(TOPIC, footprint_id(1), 1)]
 
@@ -113,7 +111,11 @@ async def test_order_does_not_matter_in_one_batch() -> None:
     await second.run(second.submit(new), second.submit(old))
     for world in (first, second):
         assert [stored(world, number).status for number in (1, 2)] == [DEPRECATED, ACTIVE]
-        assert sorted(world.events()) == [(TOPIC, footprint_id(1), 1), (TOPIC, footprint_id(1), 2), (TOPIC, footprint_id(2), 1)]
+        assert sorted(world.events()) == [
+            (TOPIC, footprint_id(1), 1),
+            (TOPIC, footprint_id(1), 2),
+            (TOPIC, footprint_id(2), 1),
+        ]
 
 
 async def test_two_that_miss_each_other_can_not_both_commit() -> None:

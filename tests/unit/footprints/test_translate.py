@@ -102,7 +102,7 @@ def test_organisations_are_taken_over_by_state_not_by_type(event_type: str, stat
         "specversion": "1.0", "id": "e-1", "source": "/tierloop/identity", "type": event_type, "subject": SUPPLIER,
         "time": "2026-06-01T08:00:00Z", "dataschema": "urn:x", "aggregateversion": 4,
         "data": {
-            "version": 4, "organisation_id": SUPPLIER, "name": "Liaodong Precision Casting", "roles": ["supplier", "buyer"],
+            "version": 4, "organisation_id": SUPPLIER, "name": "Liaodong Casting", "roles": ["supplier", "buyer"],
             "status": status, "changed_at": "2026-06-01T08:00:00Z",
         },
     }  # fmt: skip

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from services.footprints.domain.terms import Period
 from services.footprints.domain.validity import LATEST, add_years, default_validity, effective_validity
 
-instants = st.datetimes(datetime(1900, 1, 1), datetime(9990, 1, 1), timezones=st.just(UTC))
+instants = st.integers(-25_567, 2_929_000).flatmap(
+    lambda day: st.integers(0, 86_399_999).map(lambda ms: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(day, 0, 0, ms))
+)
 MAX_THREE_YEARS = timedelta(days=3 * 365 + 1)
 
 

@@ -100,17 +100,10 @@ class Market:
             self.done += 1
             await self.consume(BOOKS, row.value)
 
-    # -- what the organisations do ------------------------------------------------------------------------------
-
     async def certify(self, seller: str = SELLER, **changes: Any) -> None:
-        await self.learn(
-            commands.LearnCertificate(
-                self.meta(None),
-                seller,
-                TERMS.required_certificate_type,
-                certificate(**{"certificate_id": f"cert-{seller}"} | changes),
-            )
-        )
+        held = certificate(**{"certificate_id": f"cert-{seller}"} | changes)
+        kind = TERMS.required_certificate_type
+        await self.learn(commands.LearnCertificate(self.meta(None), seller, kind, held))
 
     async def suspend(self, organisation_id: str, version: int = 2, status: str = "suspended") -> None:
         organisation = Organisation(organisation_id, version, f"{organisation_id} GmbH", status, "unpaid fees")
@@ -179,8 +172,8 @@ class Market:
         return await self.confirm(await self.confirm(trade, trade.seller_organisation_id), trade.buyer_organisation_id)
 
     async def ship(self, trade: Trade, who: str | None = None) -> Trade:
-        meta = self.meta(who or trade.seller_organisation_id)
-        return await self._step(commands.ShipTrade(meta, TERMS, trade.trade_id, trade.version))
+        who = who or trade.seller_organisation_id
+        return await self._step(commands.ShipTrade(self.meta(who), TERMS, trade.trade_id, trade.version))
 
     async def weigh(self, trade: Trade, net_kg: Decimal | None = None, who: str | None = None, **changes: Any) -> Trade:
         net_g = trade.mass_g if net_kg is None else int(net_kg * 1_000)
@@ -230,8 +223,6 @@ class Market:
     async def _step(self, command: Any) -> Trade:
         trade: Trade = await self.api(command)
         return trade
-
-    # -- what can be seen ---------------------------------------------------------------------------------------
 
     def trades(self) -> dict[str, Trade]:
         """Return every trade in its present version."""
