@@ -89,4 +89,7 @@ def dead_letter(
         "dlq-at": at.isoformat(),
     }
     encoded = tuple((name, value.encode("utf-8", "replace")) for name, value in headers.items())
-    return OutboxRow(row_id, topic, record.key, record.offset, record.value, encoded, at)
+    key = record.key
+    if key is None and record.value is None:  # the producer sends nothing that has neither
+        key = f"{record.topic}:{record.partition}:{record.offset}".encode()
+    return OutboxRow(row_id, topic, key, record.offset, record.value, encoded, at)

@@ -9,14 +9,12 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Final
 
-from kafka import KafkaConsumer, TopicPartition
 from pymongo import MongoClient
 
 from schemas.topics import dead_letter_topic
 from services.chassis.mongo_store import POSITIONS
-from services.chassis.relay import make_producer
+from services.chassis.parts import ServiceParts
 from services.chassis.settings import ServiceSettings
-from services.chassis.worker import ServiceParts
 
 LIST_LIMIT: Final = 1_000
 POLL_MS: Final = 5_000
@@ -41,6 +39,8 @@ def add_deadletter_commands(commands: Any, parts: ServiceParts) -> None:
 
 def read_dead_letters(service: str, topic: str, bootstrap: str) -> Iterator[dict[str, Any]]:
     """Yield the letters of one source topic, oldest first, `LIST_LIMIT` at most."""
+    from kafka import KafkaConsumer, TopicPartition  # noqa: PLC0415 - other commands start without a Kafka client
+
     name = dead_letter_topic(service, topic)
     consumer = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, consumer_timeout_ms=POLL_MS)
     try:
@@ -94,6 +94,8 @@ def _replay(settings: ServiceSettings, topic: str, letter: dict[str, Any]) -> in
     if letter["value_base64"] is None:
         print("this letter has no value (a tombstone); there is nothing to replay", file=sys.stderr)
         return 1
+    from services.chassis.relay import make_producer  # noqa: PLC0415 - other commands start without a Kafka client
+
     producer = make_producer(settings.kafka_bootstrap)
     key = None if letter["key"] is None else letter["key"].encode()
     sent = producer.send(topic, key=key, value=base64.b64decode(letter["value_base64"])).get(timeout=REPLAY_TIMEOUT_S)

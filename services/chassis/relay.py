@@ -35,6 +35,8 @@ log = structlog.get_logger(__name__)
 STANDBY_S: Final = 0.5
 FLUSH_TIMEOUT_S: Final = 30.0
 WAKE_COALESCE_S: Final = 0.002
+MAX_REQUEST_BYTES: Final = 1_048_576 + 65_536
+"""A dead letter may be as large as any message and carries headers besides (its topic's limit, schemas/topics.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def make_producer(bootstrap: str) -> KafkaProducer:
         enable_idempotence=True,
         linger_ms=2,
         batch_size=256 * 1024,
-        max_request_size=1_048_576,
+        max_request_size=MAX_REQUEST_BYTES,
         delivery_timeout_ms=25_000,
         request_timeout_ms=10_000,
         max_block_ms=25_000,

@@ -10,30 +10,23 @@ import asyncio
 import gc
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import faust
 import structlog
 import uvloop
 from faust.web.base import Response as WebResponse
-from pymongo import IndexModel
 
-from services.chassis.batch import REFUSALS
 from services.chassis.clock import system_clock
 from services.chassis.consumer import BatchConsumer, ConsumerOptions
 from services.chassis.deadletter import PoisonLimits
 from services.chassis.health import LIVE, Check, readiness
 from services.chassis.ids import uuid7
-from services.chassis.kernel import Kind
 from services.chassis.logging import configure_logging
-from services.chassis.mongo import Mongo
-from services.chassis.mongo_store import SYSTEM_INDEXES, kind_indexes
-from services.chassis.outbox import Translate
 from services.chassis.partition import BatchLimits
+from services.chassis.parts import ServiceParts, all_indexes, open_mongo
 from services.chassis.retry import RetryPolicy
-from services.chassis.routes import ConsumerGroup
 from services.chassis.settings import ServiceSettings
 from services.chassis.telemetry import Metrics, setup_telemetry
 
@@ -43,37 +36,6 @@ GC_THRESHOLD: Final = 50_000
 """Allocations before a collection; the default of 700 costs 12 % of a batch (measured)."""
 EXIT_FATAL: Final = 70
 """EX_SOFTWARE: what the supervisor sees when a partition's task could not go on."""
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceParts:
-    """What a service's composition root hands to the worker, the relay and the command line."""
-
-    name: str
-    kinds: Sequence[Kind[Any]]
-    indexes: Mapping[str, Sequence[IndexModel]]
-    groups: Sequence[ConsumerGroup]
-    translate: Translate
-
-
-def open_mongo(settings: ServiceSettings, role: str) -> Mongo:
-    """Make the role's client."""
-    return Mongo(
-        settings.mongo_uri, settings.database, settings.mongo_driver, app_name=f"tierloop-{settings.service}-{role}"
-    )
-
-
-def all_indexes(parts: ServiceParts) -> dict[str, tuple[IndexModel, ...]]:
-    """Return the collections of a service with all their indexes: the chassis', the kinds' and the service's own."""
-    merged: dict[str, tuple[IndexModel, ...]] = dict(SYSTEM_INDEXES) | kind_indexes((*parts.kinds, REFUSALS))
-    for name, models in parts.indexes.items():
-        own = {_key_of(model) for model in models}
-        merged[name] = (*(model for model in merged.get(name, ()) if _key_of(model) not in own), *models)
-    return merged
-
-
-def _key_of(model: IndexModel) -> tuple[tuple[str, Any], ...]:
-    return tuple(model.document["key"].items())
 
 
 def consumer_options(settings: ServiceSettings) -> ConsumerOptions:

@@ -17,11 +17,11 @@ from services.chassis.idempotency import IDEMPOTENCY
 from services.chassis.ids import Ids, uuid7
 from services.chassis.kernel import Kind
 from services.chassis.mongo_store import MongoStore
+from services.chassis.parts import ServiceParts, open_mongo
 from services.chassis.store import Store
 from services.chassis.telemetry import Telemetry
 from services.chassis.tokens import TokenVerifier
 from services.chassis.unit import CommandBus
-from services.chassis.worker import ServiceParts, open_mongo
 from services.footprints.adapters.mongo_indexes import INDEXES
 from services.footprints.adapters.mongo_queries import MongoQueries
 from services.footprints.adapters.translate import translate

@@ -20,11 +20,11 @@ from services.chassis.ids import uuid7
 from services.chassis.kernel import Kind
 from services.chassis.mongo import Mongo
 from services.chassis.mongo_store import MongoStore
+from services.chassis.parts import ServiceParts
 from services.chassis.store import Store, StoreError
 from services.chassis.telemetry import Telemetry
 from services.chassis.tokens import TokenVerifier
 from services.chassis.unit import CommandBus, OverloadedError
-from services.chassis.worker import ServiceParts
 from services.identity.adapters.argon2_hasher import Argon2Hasher, mint_secret
 from services.identity.adapters.key_smith import JoseKeySmith, read_seal_key
 from services.identity.adapters.mongo_indexes import INDEXES

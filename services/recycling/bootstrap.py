@@ -16,11 +16,11 @@ from services.chassis.health import Check
 from services.chassis.idempotency import IDEMPOTENCY
 from services.chassis.ids import Ids, uuid7
 from services.chassis.mongo_store import MongoStore
+from services.chassis.parts import ServiceParts, open_mongo
 from services.chassis.store import Store
 from services.chassis.telemetry import Telemetry
 from services.chassis.tokens import TokenVerifier
 from services.chassis.unit import CommandBus
-from services.chassis.worker import ServiceParts, open_mongo
 from services.recycling.adapters.mongo_indexes import INDEXES
 from services.recycling.adapters.mongo_queries import MongoQueries
 from services.recycling.adapters.translate import SERVICE, translate

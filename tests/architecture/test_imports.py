@@ -1,5 +1,6 @@
 """The import contracts hold, and each of them is able to fail: a forbidden import is drawn into the graph."""
 
+from copy import deepcopy
 from functools import cache
 
 import pytest
@@ -72,17 +73,11 @@ def contracts() -> dict[str, Contract]:
 
 def is_kept(contract: str, *drawn: tuple[str, str]) -> bool:
     """Check one contract on the graph as it is, with further imports drawn into it."""
-    changed: ImportGraph = graph().copy_graph() if hasattr(graph(), "copy_graph") else _copied()
+    changed = deepcopy(graph())
     for importer, imported in drawn:
         assert {importer, imported} <= changed.modules, f"there is no {importer} or no {imported} any more"
         changed.add_import(importer=importer, imported=imported)
     return contracts()[contract].check(changed, verbose=False).kept
-
-
-def _copied() -> ImportGraph:
-    from copy import deepcopy
-
-    return deepcopy(graph())
 
 
 def test_every_contract_holds(capsys: pytest.CaptureFixture[str]) -> None:

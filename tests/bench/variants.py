@@ -1,4 +1,4 @@
-"""One variant of the consumer benchmark a process: `python -m tests.bench.variants <name> <bootstrap> <uri> <db> <count>`.
+"""One variant of the consumer benchmark a process: `python -m tests.bench.variants NAME BOOTSTRAP URI DATABASE COUNT`.
 
 Each reads the same preloaded topic to its end and prints seconds from the first message's arrival to the last commit.
 """
@@ -15,7 +15,6 @@ from typing import Any
 import faust
 import orjson
 import uvloop
-from aiokafka import AIOKafkaConsumer
 from motor.motor_asyncio import AsyncIOMotorClient
 from opentelemetry.sdk.metrics import MeterProvider
 from pymongo import MongoClient, WriteConcern

@@ -126,3 +126,11 @@ def test_an_example_outside_the_manifest_is_not_released(monkeypatch: pytest.Mon
     monkeypatch.setattr(compat, "not_entered", lambda: ["a.lot.v1/a.lot.listed.v1/second.json"])
     monkeypatch.setattr(compat, "write_release", lambda _: pytest.fail("wrote a snapshot without its examples"))
     assert compat.main(["--release"]) == 1
+
+
+def test_the_first_release_is_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(compat, "read_release", lambda: None)
+    monkeypatch.setattr(compat, "not_releasable", list)
+    monkeypatch.setattr(compat, "write_release", lambda release: write_release(release, tmp_path))
+    assert compat.main(["--release"]) == 0
+    assert read_release(tmp_path) == current_release()

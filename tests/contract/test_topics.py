@@ -43,8 +43,9 @@ def emitted_types(service: str, events: ModuleType) -> list[str]:
     types = []
     for event in vars(events).values():
         if isinstance(event, type) and dataclasses.is_dataclass(event) and event.__module__ == events.__name__:
-            [aggregate] = [item.name for item in dataclasses.fields(event) if item.name != "name"]
-            types += [f"{service}.{aggregate}.{name}.v1" for name in event_names(event)]
+            fields = [item.name for item in dataclasses.fields(event) if item.name != "name"]
+            assert len(fields) == 1, f"{event.__name__}: one field beside `name`, the aggregate; not {fields}"
+            types += [f"{service}.{fields[0]}.{name}.v1" for name in event_names(event)]
     return types
 
 

@@ -25,8 +25,8 @@ from services.chassis.ids import uuid7
 from services.chassis.kernel import Meta
 from services.chassis.mongo import Mongo
 from services.chassis.mongo_store import MongoStore
+from services.chassis.parts import all_indexes
 from services.chassis.unit import CommandBus, OverloadedError
-from services.chassis.worker import all_indexes
 from tests.faults.oracle import Oracle
 from tests.faults.probe import API_HANDLERS, Append, Probe
 from tests.support.wait import wait_until_async
@@ -169,6 +169,10 @@ class Lab:
                 return False  # an engine is on its way back
 
         await wait_until_async(quiet, limit_s, "the system to drain (lag 0, outbox empty)")
+
+    async def looks_drained(self) -> bool:
+        """Tell whether nothing is under way, whatever became of the acknowledged values (for the broken twins)."""
+        return await asyncio.to_thread(self.oracle.drained)
 
     async def applied_more_than(self, count: int, limit_s: float) -> None:
         """Wait until the worker has counted more than `count` values."""

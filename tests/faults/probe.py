@@ -15,9 +15,9 @@ from pydantic import BaseModel
 from services.chassis.idempotency import IDEMPOTENCY
 from services.chassis.kernel import NOTHING, Change, Decision, Key, Kind, Loaded, Match, Meta, Need, Work, is_newer
 from services.chassis.outbox import Outgoing
+from services.chassis.parts import ServiceParts
 from services.chassis.routes import ConsumerGroup, route
 from services.chassis.settings import ServiceSettings
-from services.chassis.worker import ServiceParts
 
 ROOTS: Final = 4
 

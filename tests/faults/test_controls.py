@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from services.chassis.clock import system_clock
 from services.chassis.mongo_store import MongoStore
 from services.chassis.store import OutboxRow
@@ -21,7 +19,7 @@ async def test_a_consumer_that_commits_before_it_writes_is_caught(lab: Lab) -> N
     first = lab.start("worker", "first", crash="before:1", variant="commit-first")
     await lab.ended(first)
     lab.start("worker", "second")
-    await wait_until_async(lambda: asyncio.to_thread(lab.oracle.drained), 30, "the broken system to look drained")
+    await wait_until_async(lab.looks_drained, 30, "the broken system to look drained")
     assert any("versions applied" in found for found in await lab.violations())
 
 
@@ -31,7 +29,7 @@ async def test_a_relay_that_marks_before_it_sends_is_caught(lab: Lab) -> None:
     await lab.append(60)
     await lab.ended(first)
     lab.start("relay", "second")
-    await wait_until_async(lambda: asyncio.to_thread(lab.oracle.drained), 30, "the broken system to look drained")
+    await wait_until_async(lab.looks_drained, 30, "the broken system to look drained")
     assert any("first occurrences" in found for found in await lab.violations())
 
 
@@ -71,7 +69,7 @@ async def dead_letters_of_a_zombie(lab: Lab, variant: str) -> int:
     first = lab.start("worker", "first", crash="inside:1", signal="STOP", variant=variant)
     await wait_until_async(lambda: stopped(first.pid), 30, "the first worker to freeze")
     lab.start("worker", "second")
-    await wait_until_async(lambda: asyncio.to_thread(lab.oracle.drained), 30, "the second worker to bury the message")
+    await wait_until_async(lab.looks_drained, 30, "the second worker to bury the message")
     first.thaw()
     claimed = lab.log_of("first").count("partition.claimed")
     await wait_until_async(

@@ -58,7 +58,7 @@ def settled_grams(gross_g: int, tare_g: int, moisture_percent: Decimal, impurity
 
 def share_of(grams: int, percent: Decimal) -> int:
     """Return `percent` of a mass, rounded down to the gram: a right is never granted beyond its share."""
-    return round(Fraction(grams) * Fraction(percent) / HUNDRED_PERCENT)
+    return floor(Fraction(grams) * Fraction(percent) / HUNDRED_PERCENT)
 
 
 def percent_of(part_g: int, whole_g: int) -> Decimal:

@@ -11,7 +11,7 @@ import pytest
 
 from services.chassis.codec import to_document
 from services.chassis.mongo import Mongo
-from services.chassis.worker import all_indexes
+from services.chassis.parts import all_indexes
 from services.recycling.adapters.memory_queries import MemoryQueries
 from services.recycling.adapters.mongo_queries import MongoQueries
 from services.recycling.application.ports import KINDS, LotSearch, MarketQueries, TradePosition, TradeSearch

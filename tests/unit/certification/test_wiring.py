@@ -10,7 +10,7 @@ from services.certification.bootstrap import GROUPS, KINDS, NAME, PARTS, TRANSLA
 from services.certification.stream.routes import DECIDING
 from services.certification.stream.routes import PARTS as PART_GROUP
 from services.certification.stream.routes import TRAIL as TRAIL_GROUP
-from services.chassis.worker import all_indexes
+from services.chassis.parts import all_indexes
 
 TOPICS = {topic.name: topic for topic in load_topics()}
 

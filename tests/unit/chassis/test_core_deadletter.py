@@ -81,8 +81,9 @@ def test_counting_leaves_the_rest_of_the_position_alone(pattern: str) -> None:
     assert 0 <= counted.window_poison <= counted.window_seen < 20
 
 
-@pytest.mark.parametrize("value", [None, b"", b"\x00\xff not json"])
-@pytest.mark.parametrize("key", [None, b"\x00\xff"])
+@pytest.mark.parametrize(
+    ("key", "value"), [(None, b""), (None, b"\x00\xff not json"), (b"\x00\xff", None), (b"", b"x")]
+)
 def test_key_and_value_stay_byte_for_byte(key: bytes | None, value: bytes | None) -> None:
     record = Record(41, value, key, "source.topic.v1", 3)
     row = dead_letter(record, ValueError("«why»"), "decode", topic="x.dlq", attempts=2, row_id="id-1", at=AT)
@@ -96,6 +97,12 @@ def test_key_and_value_stay_byte_for_byte(key: bytes | None, value: bytes | None
         "dlq-attempts": b"2",
         "dlq-at": AT.isoformat().encode(),
     }
+
+
+def test_a_letter_without_key_and_value_gets_a_key_or_it_could_not_be_sent() -> None:
+    record = Record(41, None, None, "source.topic.v1", 3)
+    row = dead_letter(record, ValueError("x"), "decode", topic="t", attempts=1, row_id="i", at=AT)
+    assert (row.key, row.value) == (b"source.topic.v1:3:41", None)
 
 
 def test_an_error_text_is_cut_and_may_hold_anything() -> None:

@@ -60,28 +60,30 @@ def matched(mass_g: int = 4_000_000) -> Trade:
     return trade
 
 
-PRICES = st.sampled_from([Decimal(number) for number in (90, 100, 110)])
+PRICES = st.sampled_from([Decimal(number) for number in (100, 100, 90, 110)])
 MASSES = st.integers(0, 6)
-INSTANTS = st.integers(0, 2).map(lambda minutes: AT + timedelta(minutes=minutes))
-DAYS = st.integers(-1, 2).map(lambda days: TODAY + timedelta(days=days))
-ORGANISATIONS = st.sampled_from(["a", "b", "c"])
-MODELS = st.sampled_from([CustodyModel.SEGREGATED, CustodyModel.MASS_BALANCE])
-SHARES = st.sampled_from([Decimal(0), Decimal(50)])
+INSTANTS = st.integers(0, 3).map(lambda minutes: AT + timedelta(minutes=minutes))
+FIRST_DAYS = st.sampled_from([0, 0, 0, 2]).map(lambda days: TODAY + timedelta(days=days))
+LAST_DAYS = st.sampled_from([1, 1, 1, 0, -1]).map(lambda days: TODAY + timedelta(days=days))
+SELLERS = st.sampled_from(["a", "a", "both"])
+BUYERS = st.sampled_from(["b", "b", "both"])
+MODELS = st.sampled_from([CustodyModel.SEGREGATED, CustodyModel.SEGREGATED, CustodyModel.MASS_BALANCE])
+SHARES = st.sampled_from([Decimal(0), Decimal(0), Decimal(50)])
 
 
 @st.composite
 def random_books(draw: st.DrawFn) -> tuple[list[LotBalance], list[DemandBalance]]:
-    """Draw up to five lots and five demands that meet, miss and compete in every way the rules know."""
+    """Draw up to five lots and five demands that meet, miss and compete in every way the rules know; most can meet."""
     lots = [
         lot(
             f"lot-{number}",
-            seller_organisation_id=draw(ORGANISATIONS),
+            seller_organisation_id=draw(SELLERS),
             mass_g=draw(MASSES),
             price_per_tonne=draw(PRICES),
             custody_model=draw(MODELS),
-            post_consumer_share_percent=draw(SHARES),
-            available_from=draw(DAYS),
-            available_until=draw(DAYS),
+            post_consumer_share_percent=50 - draw(SHARES),
+            available_from=draw(FIRST_DAYS),
+            available_until=draw(LAST_DAYS),
             accepted_at=draw(INSTANTS),
         )
         for number in range(draw(st.integers(0, 5)))
@@ -89,14 +91,14 @@ def random_books(draw: st.DrawFn) -> tuple[list[LotBalance], list[DemandBalance]
     demands = [
         demand(
             f"demand-{number}",
-            buyer_organisation_id=draw(ORGANISATIONS),
+            buyer_organisation_id=draw(BUYERS),
             mass_g=draw(MASSES),
             max_price_per_tonne=draw(PRICES),
-            accepted_custody_models=tuple(draw(st.sets(MODELS, min_size=1))),
+            accepted_custody_models=tuple({CustodyModel.SEGREGATED, draw(MODELS)}),
             min_post_consumer_share_percent=draw(SHARES),
-            needed_by=draw(DAYS),
+            needed_by=draw(LAST_DAYS),
             accepted_at=draw(INSTANTS),
-            cancelled_lot_ids=tuple(draw(st.sets(st.sampled_from([f"lot-{n}" for n in range(5)]), max_size=2))),
+            cancelled_lot_ids=tuple(draw(st.lists(st.sampled_from([f"lot-{n}" for n in range(15)]), max_size=2))),
         )
         for number in range(draw(st.integers(0, 5)))
     ]

@@ -61,6 +61,8 @@ def test_two_shares_that_fill_a_mass_never_exceed_it(grams: int, percent: Decima
 
 
 def test_a_share_is_never_overstated() -> None:
+    assert [share_of(grams, Decimal(50)) for grams in (1, 2, 3)] == [0, 1, 1]
+    assert share_of(1, Decimal("99.9999")) == 0
     assert percent_of(2, 3) == Decimal("66.6666")
     assert percent_of(3, 8) == Decimal("37.5000")
 

@@ -102,13 +102,13 @@ def test_a_limited_plan_is_the_beginning_of_the_whole_one(book: Books, limit: in
 def test_the_best_price_comes_first_then_the_earlier_order_then_the_id() -> None:
     later = AT + timedelta(seconds=1)
     lots = [
-        lot("d", price_per_tonne=Decimal(90), accepted_at=later),
-        lot("c", price_per_tonne=Decimal(90)),
-        lot("b", price_per_tonne=Decimal(90)),
         lot("a", price_per_tonne=Decimal(95)),
+        lot("b", price_per_tonne=Decimal(90), accepted_at=later),
+        lot("d", price_per_tonne=Decimal(90)),
+        lot("c", price_per_tonne=Decimal(90)),
     ]
     fills, _ = plan_fills(lots, [demand(mass_g=35)], TODAY, NO_LIMIT)
-    assert [(fill.lot_id, fill.mass_g) for fill in fills] == [("b", 10), ("c", 10), ("d", 10), ("a", 5)]
+    assert [(fill.lot_id, fill.mass_g) for fill in fills] == [("c", 10), ("d", 10), ("b", 10), ("a", 5)]
 
 
 def test_the_buyer_who_pays_more_is_served_first() -> None:
