@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 POLL_S = 0.02
 
@@ -29,9 +29,11 @@ def wait_until(predicate: Callable[[], Value], timeout_s: float, what: str) -> V
     return value
 
 
-async def wait_until_async(
-    predicate: Callable[[], Awaitable[Value]] | Callable[[], Value], timeout_s: float, what: str
-) -> Value:
+@overload
+async def wait_until_async(predicate: Callable[[], Awaitable[Value]], timeout_s: float, what: str) -> Value: ...
+@overload
+async def wait_until_async(predicate: Callable[[], Value], timeout_s: float, what: str) -> Value: ...
+async def wait_until_async(predicate: Callable[[], Any], timeout_s: float, what: str) -> Any:
     """Do what `wait_until` does without blocking the event loop; `predicate` may be a coroutine function.
 
     Raises:
@@ -46,9 +48,7 @@ async def wait_until_async(
     return value
 
 
-async def _ask(
-    predicate: Callable[[], Awaitable[Value]] | Callable[[], Value], deadline: float, timeout_s: float, what: str
-) -> Value:
+async def _ask(predicate: Callable[[], Any], deadline: float, timeout_s: float, what: str) -> Any:
     answer = predicate()
     if not isinstance(answer, Awaitable):
         return answer

@@ -113,7 +113,7 @@ def footprints_router(edge: Edge) -> APIRouter:
         page: PageQuery,
         product_id: Annotated[
             str | None,
-            Query(alias="productId", max_length=MAX_URN_LENGTH, description="One of its productIds, as written."),
+            Query(max_length=MAX_URN_LENGTH, description="One of its productIds, as written."),
         ] = None,
         status: Annotated[FootprintStatus | None, Query(description="Present status.")] = None,
         owner: Annotated[str | None, Query(max_length=MAX_ID_LENGTH, description="Owner's organisation id.")] = None,
@@ -128,7 +128,7 @@ def footprints_router(edge: Edge) -> APIRouter:
         shown, more = cut_page(list(found), page.limit)
         last = {"at": instant(shown[-1].accepted_at) or "", "id": shown[-1].footprint_id} if more else None
         headers = page_headers(request, edge.public_base_url, last)
-        body = orjson.dumps({"data": [footprint_summary(footprint) for footprint in shown]})
+        body = orjson.dumps({"items": [footprint_summary(footprint) for footprint in shown]})
         return Response(body, headers=headers, media_type="application/json")
 
     return router

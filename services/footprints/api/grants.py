@@ -136,7 +136,7 @@ def grants_router(edge: Edge) -> APIRouter:
         shown, more = cut_page(list(found), page.limit)
         last = {"id": shown[-1].grant_id} if more else None
         headers = page_headers(request, edge.public_base_url, last)
-        body = orjson.dumps({"data": [grant_resource(grant) for grant in shown]})
+        body = orjson.dumps({"items": [grant_resource(grant) for grant in shown]})
         return Response(body, headers=headers, media_type="application/json")
 
     @router.post(

@@ -53,7 +53,7 @@ class FootprintSummaryResource(Resource):
 class FootprintPage(Resource):
     """A page of footprints; `Link` leads to the next one."""
 
-    data: list[FootprintSummaryResource]
+    items: list[FootprintSummaryResource]
 
 
 class FootprintResource(Resource):
@@ -116,4 +116,4 @@ class GrantResource(Resource):
 class GrantPage(Resource):
     """A page of grants; `Link` leads to the next one."""
 
-    data: list[GrantResource]
+    items: list[GrantResource]
