@@ -67,5 +67,8 @@ lock: install-dev ## Lock requirements/*.in anew, with hashes
 	@for name in run local dev; do $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
+env: ## Make .env with random keys for docker compose (never overwrites)
+	@$(PYTHON) infra/docker/make_env.py
+
 clean: ## Remove local state: databases, topics, logs
 	rm -rf $(STATE)

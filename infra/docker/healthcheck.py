@@ -7,6 +7,7 @@ image has neither curl nor wget. A proxy that Docker puts into the environment i
 from __future__ import annotations
 
 import sys
+from http import HTTPStatus
 from typing import Final
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
@@ -19,7 +20,7 @@ def check(url: str) -> tuple[bool, str]:
     """Ask; return whether the answer was 200, and what it was."""
     try:
         with build_opener(ProxyHandler({})).open(url, timeout=TIMEOUT_S) as answer:
-            return answer.status == 200, answer.read(MAX_ANSWER_BYTES).decode("utf-8", "replace")  # noqa: PLR2004
+            return answer.status == HTTPStatus.OK, answer.read(MAX_ANSWER_BYTES).decode("utf-8", "replace")
     except HTTPError as error:
         with error:
             return False, f"{error.code} {error.read(MAX_ANSWER_BYTES).decode('utf-8', 'replace')}"

@@ -18,9 +18,8 @@ from services.chassis.health import Check
 from services.chassis.idempotency import IDEMPOTENCY, Reply
 from services.chassis.ids import uuid7
 from services.chassis.kernel import Kind
-from services.chassis.mongo import Mongo
 from services.chassis.mongo_store import MongoStore
-from services.chassis.parts import ServiceParts
+from services.chassis.parts import ServiceParts, open_mongo
 from services.chassis.store import Store, StoreError
 from services.chassis.telemetry import Telemetry
 from services.chassis.tokens import TokenVerifier
@@ -67,6 +66,12 @@ DESCRIPTION: Final = (
     "Organisations of the green supply chain, their clients, and access tokens (OAuth 2.0 client credentials). "
     "Every change of an organisation is published as `identity.organisation.v1`."
 )
+TAGS: Final = (
+    {"name": "organisations", "description": "The registry."},
+    {"name": "credentials", "description": "Clients of an organisation."},
+    {"name": "tokens", "description": "Access tokens, discovery and public keys."},
+    {"name": "signing keys", "description": "Rotation of the keys that sign tokens."},
+)
 SCOPES: Final = {
     "footprint:list": "List product footprints (PACT).",
     "footprint:read": "Read product footprints (PACT).",
@@ -89,7 +94,7 @@ class Outside:
 
 def build_api(settings: IdentitySettings, *, telemetry: Telemetry | None = None) -> FastAPI:
     """Compose the API of the service on MongoDB."""
-    mongo = Mongo(settings.mongo_uri, settings.database, settings.mongo_driver, app_name="tierloop-identity-api")
+    mongo = open_mongo(settings, "api")
     outside = Outside(MongoStore(mongo), MongoQueries(mongo), {"mongodb": mongo.ping}, mongo.close)
     return assemble(settings, outside, telemetry=telemetry)
 
@@ -155,6 +160,7 @@ def assemble(settings: IdentitySettings, outside: Outside, *, telemetry: Telemet
         title="Tierloop identity",
         version=VERSION,
         description=DESCRIPTION,
+        tags=TAGS,
         routers=routers,
         problem_table=PROBLEMS,
         verifier=verifier,

@@ -24,8 +24,8 @@ from services.chassis.clock import system_clock
 from services.chassis.idempotency import Reply
 from services.chassis.ids import uuid7
 from services.chassis.kernel import Meta, Refusal
-from services.chassis.mongo import Mongo
 from services.chassis.mongo_store import MongoStore
+from services.chassis.parts import open_mongo
 from services.chassis.store import Store
 from services.chassis.unit import CommandBus, OverloadedError
 from services.identity.adapters.argon2_hasher import mint_secret
@@ -199,7 +199,7 @@ async def seed_mongo(
     settings: IdentitySettings, definitions: Sequence[OrganisationDefinition], *, rotate: bool = False
 ) -> list[SeededCredential]:
     """Seed the service's own database."""
-    mongo = Mongo(settings.mongo_uri, settings.database, settings.mongo_driver, app_name="tierloop-identity-seed")
+    mongo = open_mongo(settings, "seed")
     hasher = new_hasher(settings)
     try:
         return await seed(

@@ -41,6 +41,8 @@ FORBIDDEN_IMPORTS = [
     ("mongo", "services.footprints.adapters.translate", "bson"),
     ("kafka", "services.chassis.unit", "aiokafka"),
     ("kafka", "services.identity.bootstrap", "kafka"),
+    ("api-process", "services.chassis.unit", "services.chassis.relay"),
+    ("api-process", "services.identity.bootstrap", "faust"),
     ("testing", "services.chassis.unit", "services.chassis.testing.ids"),
 ]
 ALLOWED_IMPORTS = [
@@ -51,6 +53,7 @@ ALLOWED_IMPORTS = [
     ("infra", "infra.local.engines", "services.identity.bootstrap"),
     ("infra", "infra.local.engines", "services.chassis.settings"),
     ("mongo", "services.footprints.adapters.mongo_queries", "bson"),
+    ("api-process", "services.identity.bootstrap", "services.chassis.parts"),
     ("testing", "services.recycling.adapters.memory_queries", "services.chassis.testing.ids"),
 ]
 

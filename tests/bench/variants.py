@@ -1,4 +1,6 @@
-"""One variant of the consumer benchmark a process: `python -m tests.bench.variants NAME BOOTSTRAP URI DATABASE COUNT`.
+"""One variant of the consumer benchmark a process.
+
+`python -m tests.bench.variants NAME TOPIC SIZE BOOTSTRAP URI DATABASE COUNT`.
 
 Each reads the same preloaded topic to its end and prints seconds from the first message's arrival to the last commit.
 """
@@ -7,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import faust
@@ -27,16 +31,16 @@ from services.chassis.mongo import Mongo
 from services.chassis.mongo_store import POSITIONS, SYSTEM_INDEXES, kind_indexes
 from services.chassis.telemetry import Metrics
 from services.chassis.worker import tune_runtime
-from tests.bench.load import GROUP, RECORDS, TOPIC, translate
+from tests.bench.load import GROUP, RECORDS, SIZES, events, translate
 
 DURABLE = WriteConcern("majority", j=True)
 RAW_BATCH = 500
 
 
-def naive(bootstrap: str, uri: str, database: str, count: int) -> None:
+def naive(topic_name: str, _size: str, bootstrap: str, uri: str, database: str, count: int) -> None:
     """Run a Faust agent with one acknowledged write per message: no outbox, no atomic offset."""
     app = faust.App(
-        "bench-naive",
+        f"naive-{topic_name}",
         broker=f"kafka://{bootstrap}",
         value_serializer="raw",
         topic_disable_leader=True,
@@ -44,7 +48,7 @@ def naive(bootstrap: str, uri: str, database: str, count: int) -> None:
         loghandlers=[],
         consumer_auto_offset_reset="earliest",
     )
-    topic = app.topic(TOPIC, value_type=bytes)
+    topic = app.topic(topic_name, value_type=bytes)
     clock = _Stopwatch(count)
 
     @app.agent(topic)  # type: ignore[untyped-decorator] # faust ships no types
@@ -60,13 +64,13 @@ def naive(bootstrap: str, uri: str, database: str, count: int) -> None:
     worker.execute_from_commandline()
 
 
-def atomic(bootstrap: str, uri: str, database: str, count: int) -> None:
+def atomic(topic: str, _size: str, bootstrap: str, uri: str, database: str, count: int) -> None:
     """Run our consumer: prefetch, state, outbox and offset in one transaction a batch."""
     tune_runtime()
-    uvloop.run(_atomic(bootstrap, uri, database, count))
+    uvloop.run(_atomic(topic, bootstrap, uri, database, count))
 
 
-async def _atomic(bootstrap: str, uri: str, database: str, count: int) -> None:
+async def _atomic(topic: str, bootstrap: str, uri: str, database: str, count: int) -> None:
     mongo = Mongo(uri, database)
     await mongo.bootstrap(dict(SYSTEM_INDEXES) | kind_indexes([RECORDS, REFUSALS]))
     clock = _Stopwatch(count)
@@ -77,7 +81,7 @@ async def _atomic(bootstrap: str, uri: str, database: str, count: int) -> None:
 
     consumer = _Watched(
         "bench",
-        GROUP,
+        replace(GROUP, name=f"atomic-{topic}", topics=(topic,)),
         mongo,
         translate,
         ConsumerOptions(bootstrap),
@@ -114,13 +118,11 @@ class _Watched(BatchConsumer):
         self.on_applied(result.taken)
 
 
-def raw(bootstrap: str, uri: str, database: str, count: int) -> None:
+def raw(_topic: str, size: str, _bootstrap: str, uri: str, database: str, count: int) -> None:
     """Insert the same data with the raw driver, no Kafka: the ceiling of this mongod."""
-    from tests.bench.load import SIZES, events  # noqa: PLC0415 - made before the clock starts
-
-    size = SIZES[bootstrap]
     documents = [
-        {"_id": event["subject"]} | event["data"] for event in (orjson.loads(value) for _, value in events(count, size))
+        {"_id": event["subject"]} | event["data"]
+        for event in (orjson.loads(value) for _, value in events(count, SIZES[size]))
     ]
     collection = MongoClient[Any](uri)[database].get_collection("raw", write_concern=DURABLE)
     clock = _Stopwatch(count)
@@ -151,14 +153,12 @@ class _Stopwatch:
             self.report()
             sys.stdout.flush()
             sys.stderr.flush()
-            import os  # noqa: PLC0415 - the naive variant has no other way out of Faust's worker loop
-
-            os._exit(0)
+            os._exit(0)  # the naive variant has no other way out of Faust's worker loop
 
     def report(self) -> None:
         print(json.dumps({"messages": self._count, "seconds": self._seconds}))
 
 
 if __name__ == "__main__":
-    _, name, bootstrap, uri, database, count = sys.argv
-    {"naive": naive, "atomic": atomic, "raw": raw}[name](bootstrap, uri, database, int(count))
+    _, name, topic, size, bootstrap, uri, database, count = sys.argv
+    {"naive": naive, "atomic": atomic, "raw": raw}[name](topic, size, bootstrap, uri, database, int(count))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
+import structlog
 from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
@@ -40,6 +41,8 @@ ONE: Final = f"{PATH}/{{client_id}}"
 ISSUE: Final = "issue-credential"
 ROTATE: Final = "rotate-credential"
 NOTE: Final = "The secret was shown once, in the first answer to this request. If that is lost, rotate the credential."
+
+_log = structlog.get_logger("services.identity.credentials")
 
 
 class CredentialView(Answer):
@@ -90,6 +93,7 @@ def credential_router(edge: Edge) -> APIRouter:
     async def revoke_credential(organisation_id: OrganisationId, client_id: ClientId, caller: Operator) -> Response:
         command = RevokeCredential(edge.meta(caller), organisation_id, client_id)
         await edge.bus.execute(command, lambda _: Reply(204, b""))
+        _log.info("credential.revoked", client_id=client_id, by=caller.client_id)
         return Response(status_code=204)
 
     return router
@@ -120,7 +124,7 @@ def _reading_routes(router: APIRouter, edge: Edge) -> None:
     @router.get(
         ONE,
         operation_id="get_credential",
-        summary="Read one client (operator)",
+        summary="Read one client that is not revoked (operator)",
         response_model=None,
         responses={200: _document(CredentialView, examples.CREDENTIAL)},
     )
@@ -130,7 +134,8 @@ def _reading_routes(router: APIRouter, edge: Edge) -> None:
         caller: Operator,  # noqa: ARG001 - the role is checked
     ) -> Response:
         found = await edge.queries.client(client_id)
-        if found is None or found.credential.organisation_id != organisation_id:
+        usable = found is not None and not found.credential.is_revoked(edge.clock())
+        if found is None or not usable or found.credential.organisation_id != organisation_id:
             raise CredentialNotFound("the organisation has no credential with this client id")
         return json_response(CredentialView.of(found.credential))
 
@@ -160,6 +165,7 @@ def _secret_routes(router: APIRouter, edge: Edge) -> None:
             fingerprint=fingerprint(ISSUE.encode(), organisation_id.encode(), await request.body()),
             ttl=edge.idempotency_ttl,
         )
+        _log.info("credential.issued", organisation_id=organisation_id, label=body.label, by=caller.client_id)
         return respond(_shown(answer, secret, plain))
 
     @router.post(
@@ -180,6 +186,7 @@ def _secret_routes(router: APIRouter, edge: Edge) -> None:
             fingerprint=fingerprint(ROTATE.encode(), organisation_id.encode(), client_id.encode()),
             ttl=edge.idempotency_ttl,
         )
+        _log.info("credential.rotated", client_id=client_id, by=caller.client_id)
         return respond(_shown(answer, secret, plain))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
+import structlog
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -21,6 +22,7 @@ from services.identity.domain.key_ring import KeyRing, SigningKey
 
 PATH: Final = "/v1/signing-keys"
 ROTATE: Final = "rotate-signing-keys"
+_log = structlog.get_logger("services.identity.signing_keys")
 
 
 def signing_key_router(edge: Edge, keys: SigningKeys, smith: KeySmith, token_lifetime: timedelta) -> APIRouter:
@@ -59,6 +61,7 @@ def signing_key_router(edge: Edge, keys: SigningKeys, smith: KeySmith, token_lif
             fingerprint=fingerprint(ROTATE.encode()),
             ttl=edge.idempotency_ttl,
         )
+        _log.info("signing_keys.rotated", by=caller.client_id)
         return respond(answer)
 
     return router

@@ -66,7 +66,9 @@ class Caller:
 class House:
     """The API with a supplier, its rival, and a buyer."""
 
-    def __init__(self, world: World, app: FastAPI, client: httpx.AsyncClient, mint: TokenMint, clock: FixedClock) -> None:
+    def __init__(
+        self, world: World, app: FastAPI, client: httpx.AsyncClient, mint: TokenMint, clock: FixedClock
+    ) -> None:
         self.world = world
         self.app = app
         self.client = client
@@ -86,7 +88,11 @@ async def open_house(**settings: Any) -> AsyncIterator[House]:
     mint = TokenMint(clock)
     app = assemble_api(
         FootprintsSettings(
-            token_issuer=ISSUER, token_audience=AUDIENCE, jwks_url=JWKS_URL, public_base_url="https://api.test", **settings
+            token_issuer=ISSUER,
+            token_audience=AUDIENCE,
+            jwks_url=JWKS_URL,
+            public_base_url="https://api.test",
+            **settings,
         ),
         store=world.store,
         queries=MemoryQueries(world.store),
@@ -97,7 +103,10 @@ async def open_house(**settings: Any) -> AsyncIterator[House]:
         new_id=world.ids,
     )
     transport = httpx.ASGITransport(app)
-    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="https://api.test") as client:
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="https://api.test") as client,
+    ):
         yield House(world, app, client, mint, clock)
 
 

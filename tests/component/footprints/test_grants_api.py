@@ -14,7 +14,9 @@ from tests.unit.footprints.given import BUYER, RIVAL, SUPPLIER, organisation
 
 
 async def test_a_grant_is_given(house: House) -> None:
-    response = await house.supplier.give(scope="product", scope_value=HOUSING_PRODUCT, valid_until="2027-01-01T00:00:00Z")
+    response = await house.supplier.give(
+        scope="product", scope_value=HOUSING_PRODUCT, valid_until="2027-01-01T00:00:00Z"
+    )
     body = done(response, 201)
     GrantResource.model_validate_json(response.content)
     assert response.headers["ETag"] == '"1"'
@@ -74,7 +76,11 @@ async def test_revoking_needs_the_version(house: House) -> None:
     problem(await house.supplier.revoke(grant_id, None), 428, "if-match-required")
     problem(await house.supplier.revoke(grant_id, 2), 412, "precondition-failed")
     response = await house.supplier.revoke(grant_id, 1, b'{"reason": "contract ended"}')
-    assert (done(response)["status"], response.json()["reason"], response.headers["ETag"]) == ("revoked", "contract ended", '"2"')
+    assert (done(response)["status"], response.json()["reason"], response.headers["ETag"]) == (
+        "revoked",
+        "contract ended",
+        '"2"',
+    )
     problem(await house.supplier.revoke(grant_id, 1), 412, "precondition-failed")
     problem(await house.supplier.revoke(grant_id, 2), 409, "grant-revoked")
     assert done(await house.buyer.get(f"/v1/grants/{grant_id}"))["status"] == "revoked"

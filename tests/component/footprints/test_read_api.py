@@ -49,7 +49,9 @@ async def test_a_grant_opens_what_it_names_until_it_is_revoked(house: House, ter
     assert await listed(house.buyer) == opened
     body = done(await house.buyer.get(PATH.upper().replace("/V1/FOOTPRINTS", "/v1/footprints")))
     assert body["document"] == housing(1)
-    assert (await house.buyer.get(f"/v1/footprints/{footprint_id(2)}")).status_code == (200 if len(opened) == 2 else 404)
+    assert (await house.buyer.get(f"/v1/footprints/{footprint_id(2)}")).status_code == (
+        200 if len(opened) == 2 else 404
+    )
     assert (await house.buyer.get(f"/v1/footprints/{footprint_id(3)}")).status_code == 404
     assert (await house.rival.get(PATH)).status_code == 404
     done(await house.supplier.revoke(grant["grant_id"]))
@@ -97,7 +99,10 @@ async def test_filters(house: House) -> None:
     assert await listed(buyer, product_id=HOUSING_PRODUCT, owner=SUPPLIER) == [footprint_id(1)]
     assert await listed(buyer, product_id="urn:gtin:9") == []
     assert await listed(house.rival) == [footprint_id(3)]
-    assert problem(await buyer.get("/v1/footprints", status="Gone"), 422, "invalid-parameter").errors[0].field == "/query/status"
+    assert (
+        problem(await buyer.get("/v1/footprints", status="Gone"), 422, "invalid-parameter").errors[0].field
+        == "/query/status"
+    )
 
 
 async def test_pages_lead_on_with_their_filters(house: House) -> None:
@@ -115,7 +120,10 @@ async def test_pages_lead_on_with_their_filters(house: House) -> None:
     assert found == [footprint_id(number) for number in range(1, 8)]
 
 
-@pytest.mark.parametrize("cursor", ["x", "eyJhdCI6MX0", "eyJhdCI6IngiLCJpZCI6IngifQ", "eyJhdCI6IjAwMDEtMDEtMDFUMDA6MDArMTQ6MDAiLCJpZCI6IngifQ"])
+@pytest.mark.parametrize(
+    "cursor",
+    ["x", "eyJhdCI6MX0", "eyJhdCI6IngiLCJpZCI6IngifQ", "eyJhdCI6IjAwMDEtMDEtMDFUMDA6MDArMTQ6MDAiLCJpZCI6IngifQ"],
+)
 async def test_a_foreign_cursor_is_refused(house: House, cursor: str) -> None:
     problem(await house.supplier.get("/v1/footprints", cursor=cursor), 400, "invalid-cursor")
 

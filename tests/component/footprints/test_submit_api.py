@@ -139,7 +139,7 @@ async def test_too_much_work_is_said_so(house: House, monkeypatch: pytest.Monkey
 
 
 async def test_depth_is_limited_by_the_settings() -> None:
-    async with open_house(json_depth_limit=4) as house:
+    async with open_house(json_depth_limit=5) as house:
         done(await house.supplier.submit(housing(1)), 201)
-        deep = housing(2, x={"a": {"b": {"c": {}}}})
+        deep = housing(2, x={"a": {"b": {"c": {"d": {}}}}})
         problem(await house.supplier.submit(deep), 400, "json-too-deep")

@@ -89,9 +89,11 @@ async def test_revoking_twice_is_revoking_once_and_a_revoked_client_does_not_com
     path = f"{path_of(world)}/demo-supplier"
 
     statuses = [(await world.http.delete(path, headers=operator)).status_code for _ in range(2)]
+    read = await world.http.get(path, headers=operator)
     rotated = await world.http.post(f"{path}:rotate", headers=operator | world.key())
 
     assert statuses == [204, 204]
+    assert (read.status_code, read.json()["type"]) == (404, "urn:tierloop:problem:credential-not-found")
     assert (rotated.status_code, rotated.json()["type"]) == (409, "urn:tierloop:problem:credential-revoked")
 
 

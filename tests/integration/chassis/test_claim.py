@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 from pymongo.database import Database
-from pymongo.errors import OperationFailure
+from pymongo.errors import AutoReconnect, OperationFailure
 
 from services.chassis import claim as claim_module
 from services.chassis.claim import TopicChangedError, TopicFacts, claim, position_id, read_position
 from services.chassis.mongo import Mongo
-from services.chassis.mongo_store import POSITIONS, SYSTEM_INDEXES, MongoStore, kind_indexes
+from services.chassis.mongo_store import POSITIONS, SYSTEM_INDEXES, MongoStore, MongoTx, kind_indexes
 from services.chassis.store import FencedError, Position, TransientStoreError
 from services.chassis.testing.store_samples import THINGS, Thing, insert, outbox_row
 
@@ -106,18 +106,11 @@ async def hold_open(mongo: Mongo, session: Any) -> Position:
     """Claim, and leave a transaction open that has written all a batch writes: the worker is frozen right here."""
     owned = await claim(mongo, POSITION, session, FACTS)
     await mongo.begin(session)
-    tx = MongoStore(mongo, session)
-    writing = tx_of(tx, session)
-    await writing.write([insert("zombie", Thing())])
-    await writing.append_outbox([outbox_row(1)])
-    await writing.advance(owned, replace(owned, offset=6))
+    tx = MongoTx(mongo, session)
+    await tx.write([insert("zombie", Thing())])
+    await tx.append_outbox([outbox_row(1)])
+    await tx.advance(owned, replace(owned, offset=6))
     return owned
-
-
-def tx_of(store: MongoStore, session: Any) -> Any:
-    from services.chassis.mongo_store import MongoTx  # noqa: PLC0415
-
-    return MongoTx(store._mongo, session)
 
 
 async def test_a_frozen_owners_transaction_does_not_hold_up_the_takeover(
@@ -182,17 +175,18 @@ async def test_a_server_that_forbids_ending_sessions_is_no_obstacle(
     assert (await claim(mongo, POSITION, sessions[1], FACTS)).epoch == 2
 
 
-async def test_a_lost_connection_is_told_as_passing(mongo_uri: str, driver: Any) -> None:
-    away = Mongo("mongodb://127.0.0.1:1/?directConnection=true", "none", driver, serverSelectionTimeoutMS=200)
-    home = Mongo(mongo_uri, "none", driver)
-    session = await home.start_session()
+async def test_a_lost_connection_is_told_as_passing(
+    mongo: Mongo, sessions: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Away:
+        def __getattr__(self, name: str) -> Any:
+            raise AutoReconnect("connection closed")
+
+    monkeypatch.setattr(mongo, "collection", lambda _: Away())
     for action in (
-        claim(away, POSITION, session, FACTS),
-        read_position(away, POSITION),
-        claim_module._first_claim(away, POSITION, session, FACTS),
+        claim(mongo, POSITION, sessions[0], FACTS),
+        read_position(mongo, POSITION),
+        claim_module._first_claim(mongo, POSITION, sessions[0], FACTS),
     ):
-        with pytest.raises(TransientStoreError):
+        with pytest.raises(TransientStoreError, match="connection closed"):
             await action
-    await session.end_session()
-    await away.close()
-    await home.close()

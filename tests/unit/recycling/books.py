@@ -61,7 +61,7 @@ def matched(mass_g: int = 4_000_000) -> Trade:
 
 
 PRICES = st.sampled_from([Decimal(number) for number in (100, 100, 90, 110)])
-MASSES = st.integers(0, 6)
+MASSES = st.integers(1, 6)
 INSTANTS = st.integers(0, 3).map(lambda minutes: AT + timedelta(minutes=minutes))
 FIRST_DAYS = st.sampled_from([0, 0, 0, 2]).map(lambda days: TODAY + timedelta(days=days))
 LAST_DAYS = st.sampled_from([1, 1, 1, 0, -1]).map(lambda days: TODAY + timedelta(days=days))
@@ -86,7 +86,7 @@ def random_books(draw: st.DrawFn) -> tuple[list[LotBalance], list[DemandBalance]
             available_until=draw(LAST_DAYS),
             accepted_at=draw(INSTANTS),
         )
-        for number in range(draw(st.integers(0, 5)))
+        for number in range(draw(st.integers(1, 5)))
     ]
     demands = [
         demand(
@@ -100,6 +100,6 @@ def random_books(draw: st.DrawFn) -> tuple[list[LotBalance], list[DemandBalance]
             accepted_at=draw(INSTANTS),
             cancelled_lot_ids=tuple(draw(st.lists(st.sampled_from([f"lot-{n}" for n in range(15)]), max_size=2))),
         )
-        for number in range(draw(st.integers(0, 5)))
+        for number in range(draw(st.integers(1, 5)))
     ]
     return lots, demands

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.recycling.domain.balances import DemandBalance, LotBalance
@@ -60,6 +60,7 @@ def brute_force(lots: list[LotBalance], demands: list[DemandBalance]) -> list[Fi
         grams[lot_id, demand_id] += 1
 
 
+@settings(max_examples=400)
 @given(random_books())
 def test_matching_equals_brute_force(book: Books) -> None:
     fills, more = plan_fills(*book, TODAY, NO_LIMIT)
@@ -115,6 +116,12 @@ def test_the_buyer_who_pays_more_is_served_first() -> None:
     demands = [demand("early", accepted_at=AT - timedelta(days=1)), demand("dear", max_price_per_tonne=Decimal(101))]
     fills, _ = plan_fills([lot(mass_g=12)], demands, TODAY, NO_LIMIT)
     assert fills == (Fill("lot-1", "dear", 10), Fill("lot-1", "early", 2))
+
+
+def test_among_buyers_who_pay_the_same_the_earlier_is_served_first_then_the_lower_id() -> None:
+    demands = [demand("a", accepted_at=AT + timedelta(seconds=1)), demand("c"), demand("b")]
+    fills, _ = plan_fills([lot(mass_g=25)], demands, TODAY, NO_LIMIT)
+    assert [(fill.demand_id, fill.mass_g) for fill in fills] == [("b", 10), ("c", 10), ("a", 5)]
 
 
 @pytest.mark.parametrize(
