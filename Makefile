@@ -49,6 +49,10 @@ bench: install-dev ## Measure against the naive stack, in one run; writes bench-
 lint: install-dev ## Style, import rules, house checks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/lint-imports --config .importlinter
+	$(BIN)/python -m infra.checks
+	$(BIN)/python -m schemas.generate --check
+	$(BIN)/python -m schemas.compat
 
 types: install-dev ## mypy, strict
 	$(BIN)/mypy

@@ -36,6 +36,8 @@ SERVICES: Final = (
 )
 CONSUMERLESS: Final = frozenset({"identity"})
 """Services that read no topic: they have no worker."""
+DATABASE_PREFIX: Final = "tierloop"
+"""What the databases' names begin with, unless a setting says otherwise."""
 
 
 def roles_of(service: str) -> tuple[Role, ...]:
@@ -63,3 +65,13 @@ def service_environment(ports: ServicePorts, public_base_url: str) -> dict[str, 
         f"{prefix}RELAY_PORT": str(ports.relay),
         f"{prefix}PUBLIC_BASE_URL": public_base_url,
     }
+
+
+def database_name(service: str, prefix: str = DATABASE_PREFIX) -> str:
+    """Return the name of the database that a service owns."""
+    return f"{prefix}_{service}"
+
+
+def database_environment(prefix: str) -> dict[str, str]:
+    """Return what tells every service to keep its data under another prefix, beside other systems on one server."""
+    return {f"TIERLOOP_{ports.name.upper()}_MONGO_DATABASE": database_name(ports.name, prefix) for ports in SERVICES}

@@ -7,17 +7,17 @@ from typing import Any, Final
 
 from pymongo import MongoClient
 
-from infra.stack import SERVICES
+from infra.stack import DATABASE_PREFIX, SERVICES, database_name
 
 CERTIFIED: Final = "certified"
 DEAD_LETTER_SUFFIX: Final = r"\.dlq$"
 
 
-def count_results(mongo_uri: str, story: Mapping[str, Any]) -> dict[str, Any]:
+def count_results(mongo_uri: str, story: Mapping[str, Any], prefix: str = DATABASE_PREFIX) -> dict[str, Any]:
     """Count what is stored over all services; `story` is `ok` when the part it made is certified there."""
     client: MongoClient[dict[str, Any]] = MongoClient(mongo_uri)
     try:
-        databases = {ports.name: client[f"tierloop_{ports.name}"] for ports in SERVICES}
+        databases = {ports.name: client[database_name(ports.name, prefix)] for ports in SERVICES}
         verdicts = databases["certification"]["part_verdicts"]
         certified = {"verdicts.verdict": CERTIFIED}
         outboxes = [database["outbox"] for database in databases.values()]

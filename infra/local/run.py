@@ -12,7 +12,7 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +27,7 @@ from infra.local.prepare import prepare
 from infra.local.supervised import Command
 from infra.local.supervisor import Supervisor, SupervisorError
 from infra.local.topics import ensure_topics
-from infra.stack import SERVICES, roles_of, service_environment, shared_environment
+from infra.stack import SERVICES, ServicePorts, roles_of, service_environment, shared_environment
 from schemas.topics import load_topics
 
 READY_LIMIT_S: Final = 90.0
@@ -94,7 +94,7 @@ def base_url(port: int) -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def commands(environment: dict[str, str]) -> list[Command]:
+def commands(environment: dict[str, str], services: Sequence[ServicePorts] = SERVICES) -> list[Command]:
     """Return every process of every service."""
     return [
         Command(
@@ -102,14 +102,14 @@ def commands(environment: dict[str, str]) -> list[Command]:
             [sys.executable, "-m", f"services.{ports.name}", role],
             environment | service_environment(ports, base_url(ports.api)),
         )
-        for ports in SERVICES
+        for ports in services
         for role in roles_of(ports.name)
     ]
 
 
-def wait_ready(supervisor: Supervisor) -> None:
+def wait_ready(supervisor: Supervisor, services: Sequence[ServicePorts] = SERVICES) -> None:
     """Wait until every process says it is ready. Raises `SupervisorError` where one gives up or time runs out."""
-    waiting = {f"{ports.name}-{role}": ports.of(role) for ports in SERVICES for role in roles_of(ports.name)}
+    waiting = {f"{ports.name}-{role}": ports.of(role) for ports in services for role in roles_of(ports.name)}
     total, started = len(waiting), time.monotonic()
     say(f"starting {total} processes ...")
     while waiting:

@@ -27,9 +27,8 @@ def main() -> int:
             say(_consumer_line(size, found))
         say("HTTP: POST of a 3 KB footprint, 64 connections ...")
         http = measure_http(engines.mongo.uri, Path(folder))
-        say(
-            f"  {http['tierloop']['requests_per_s']:.0f}/s, bare {http['bare']['requests_per_s']:.0f}/s: {http['ratio']:.2f} x"
-        )
+        ours, bare = http["tierloop"], http["bare"]
+        say(f"  {ours['requests_per_s']:.0f}/s, bare {bare['requests_per_s']:.0f}/s: {http['ratio']:.2f} x")
     report = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {"cpus": os.cpu_count(), "python": platform.python_version(), "system": platform.machine()},

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from services.chassis.http import IdempotencyKey, PageQuery, cut_page, json_body, json_request_body, page_headers
 from services.chassis.idempotency import Reply, fingerprint, record_key
 from services.chassis.problems import problem_responses
+from services.chassis.tokens import Principal
 from services.chassis.unit import OverloadedError
 from services.identity.api import examples
 from services.identity.api.edge import (
@@ -165,8 +166,7 @@ def _secret_routes(router: APIRouter, edge: Edge) -> None:
             fingerprint=fingerprint(ISSUE.encode(), organisation_id.encode(), await request.body()),
             ttl=edge.idempotency_ttl,
         )
-        _log.info("credential.issued", organisation_id=organisation_id, label=body.label, by=caller.client_id)
-        return respond(_shown(answer, secret, plain))
+        return respond(_shown(answer, secret, plain, caller))
 
     @router.post(
         f"{ONE}:rotate",
@@ -186,8 +186,7 @@ def _secret_routes(router: APIRouter, edge: Edge) -> None:
             fingerprint=fingerprint(ROTATE.encode(), organisation_id.encode(), client_id.encode()),
             ttl=edge.idempotency_ttl,
         )
-        _log.info("credential.rotated", client_id=client_id, by=caller.client_id)
-        return respond(_shown(answer, secret, plain))
+        return respond(_shown(answer, secret, plain, caller))
 
 
 async def _new_secret(edge: Edge) -> tuple[str, NewSecret]:
@@ -202,11 +201,12 @@ def _unshown(credential: ClientCredential) -> IssuedCredential:
     return IssuedCredential(**_entry(credential), client_secret=None, secret_note=NOTE)
 
 
-def _shown(answer: Reply, secret: NewSecret, plain: str) -> Reply:
+def _shown(answer: Reply, secret: NewSecret, plain: str, caller: Principal) -> Reply:
     """Put the secret into the answer if it is this request's own; a replay names an earlier `secret_id`."""
     view = IssuedCredential.model_validate_json(answer.body)
     if view.secret_id != secret.secret_id:
         return answer
+    _log.info("credential.secret_shown", client_id=view.client_id, secret_id=view.secret_id, by=caller.client_id)
     shown = view.model_copy(update={"client_secret": plain, "secret_note": None})
     return reply(shown, answer.status, answer.headers)
 

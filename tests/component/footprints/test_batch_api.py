@@ -9,7 +9,7 @@ import pytest
 
 from services.footprints.api import batch
 from services.footprints.api.resources import BatchLine
-from services.footprints.application.handlers import SubmitFootprintHandler
+from services.footprints.application.handlers.submit import SubmitFootprintHandler
 from services.footprints.application.ports import FOOTPRINTS
 from tests.component.footprints.house import House, lines, open_house, problem
 from tests.support.footprints import footprint_id, housing, minimal, ndjson, raw

@@ -11,7 +11,7 @@ import pytest
 
 from services.chassis.codec import to_document
 from services.chassis.mongo import Mongo
-from services.chassis.worker import all_indexes
+from services.chassis.parts import all_indexes
 from services.footprints.adapters.memory_queries import MemoryQueries
 from services.footprints.adapters.mongo_queries import MongoQueries
 from services.footprints.application import queries

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from structlog.testing import LogCapture
 
 from services.chassis.idempotency import IDEMPOTENCY
 from services.identity.application.ports import CREDENTIALS, HashersBusyError
@@ -57,13 +58,17 @@ async def test_a_repeat_answers_with_the_same_credential_but_without_its_secret(
     assert token.status_code == 200  # the repeat did not replace the secret
 
 
-async def test_the_secret_is_stored_nowhere(world: World) -> None:
-    secret = (await issue(world)).json()["client_secret"]
+async def test_the_secret_is_stored_and_logged_nowhere(world: World, logs: LogCapture) -> None:
+    body = (await issue(world)).json()
+    secret = body["client_secret"]
 
     stored = str([raw for rows in world.store.memory.documents.values() for _, raw in rows.values()])
     assert secret not in stored
     assert secret not in str(world.store.states(IDEMPOTENCY))
     assert secret not in str(world.events())
+    assert secret not in str(logs.entries)
+    shown = next(entry for entry in logs.entries if entry["event"] == "credential.secret_shown")
+    assert (shown["client_id"], shown["by"]) == (body["client_id"], "demo-park")
     hashes = {credential.secret_hash for credential in world.store.states(CREDENTIALS).values()}
     assert all(item.startswith("$argon2id$") for item in hashes)
 
