@@ -22,6 +22,7 @@ from services.chassis.openapi import install_openapi
 from services.chassis.problem_handlers import install_problem_handlers
 from services.chassis.problems import ProblemTable
 from services.chassis.settings import ServiceSettings
+from services.chassis.standing import SharedStanding
 from services.chassis.telemetry import Telemetry
 from services.chassis.tokens import TokenVerifier
 
@@ -67,7 +68,7 @@ def create_api(
     app.state.json_depth_limit = settings.json_depth_limit
     app.state.public_base_url = settings.public_base_url
     install_problem_handlers(app, problem_table)
-    install_auth(app, verifier, standing)
+    install_auth(app, verifier, SharedStanding(standing))
     app.add_middleware(LimitsMiddleware, table=limit_table(settings))
     app.add_middleware(ContextMiddleware, https=settings.public_base_url.startswith("https:"))
     for router in (health_router(health_checks), docs_router(app, asset_folder()), *routers):

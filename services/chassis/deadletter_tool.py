@@ -6,7 +6,8 @@ import argparse
 import base64
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from typing import Any, Final
 
 from pymongo import MongoClient
@@ -30,14 +31,14 @@ def add_deadletter_commands(commands: Any, parts: ServiceParts) -> None:
         action = actions.add_parser(name, help=text)
         action.add_argument("topic", choices=topics, help="the topic that was read")
         if name != "list":
-            action.add_argument("offset", type=int, help="offset in the dead-letter topic (see list)")
+            action.add_argument("offset", type=int, help="offset in the dead-letter topic (`letter` in the list)")
         action.set_defaults(run=lambda settings, given, name=name: _act(parts, settings, given, name))
     reset = actions.add_parser("reset", help="set the poison counters of a position back to 0")
     reset.add_argument("position", help="group:topic:partition, as the error named it")
     reset.set_defaults(run=_reset)
 
 
-def read_dead_letters(service: str, topic: str, bootstrap: str) -> Iterator[dict[str, Any]]:
+def read_dead_letters(service: str, topic: str, bootstrap: str) -> Generator[dict[str, Any], None, None]:
     """Yield the letters of one source topic, oldest first, `LIST_LIMIT` at most."""
     from kafka import KafkaConsumer, TopicPartition  # noqa: PLC0415 - other commands start without a Kafka client
 
@@ -64,7 +65,7 @@ def read_dead_letters(service: str, topic: str, bootstrap: str) -> Iterator[dict
 def _letter(record: Any) -> dict[str, Any]:
     headers = {name: bytes(value).decode("utf-8", "replace") for name, value in record.headers}
     return {
-        "offset": record.offset,
+        "letter": record.offset,
         "key": None if record.key is None else record.key.decode("utf-8", "replace"),
         "value_base64": None if record.value is None else base64.b64encode(record.value).decode(),
         "value_text": None if record.value is None else record.value.decode("utf-8", "replace"),
@@ -73,13 +74,13 @@ def _letter(record: Any) -> dict[str, Any]:
 
 
 def _act(parts: ServiceParts, settings: ServiceSettings, given: argparse.Namespace, action: str) -> int:
-    letters = read_dead_letters(parts.name, given.topic, settings.kafka_bootstrap)
-    if action == "list":
-        for letter in letters:
-            shown = {name: letter[name] for name in letter if not name.startswith("value_")}
-            print(json.dumps(shown, ensure_ascii=False))
-        return 0
-    found = next((letter for letter in letters if letter["offset"] == given.offset), None)
+    with closing(read_dead_letters(parts.name, given.topic, settings.kafka_bootstrap)) as letters:
+        if action == "list":
+            for letter in letters:
+                shown = {name: letter[name] for name in letter if not name.startswith("value_")}
+                print(json.dumps(shown, ensure_ascii=False))
+            return 0
+        found = next((letter for letter in letters if letter["letter"] == given.offset), None)
     if found is None:
         print(f"no dead letter at offset {given.offset} of {given.topic}", file=sys.stderr)
         return 1
@@ -101,7 +102,7 @@ def _replay(settings: ServiceSettings, topic: str, letter: dict[str, Any]) -> in
     sent = producer.send(topic, key=key, value=base64.b64decode(letter["value_base64"])).get(timeout=REPLAY_TIMEOUT_S)
     producer.close()
     print(
-        json.dumps({"replayed": letter["offset"], "topic": topic, "partition": sent.partition, "offset": sent.offset})
+        json.dumps({"replayed": letter["letter"], "topic": topic, "partition": sent.partition, "offset": sent.offset})
     )
     return 0
 

@@ -7,9 +7,11 @@ import random
 import sys
 import uuid
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from fastapi import FastAPI
 from kafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
@@ -19,6 +21,7 @@ from infra.local.supervised import Command, RestartPolicy
 from infra.local.supervisor import Supervisor
 from infra.local.topics import ensure_topics
 from schemas.topics import Topic, TopicKind, dead_letter_topic
+from services.chassis import cli
 from services.chassis.clock import system_clock
 from services.chassis.idempotency import Reply
 from services.chassis.ids import uuid7
@@ -28,7 +31,7 @@ from services.chassis.mongo_store import MongoStore
 from services.chassis.parts import all_indexes
 from services.chassis.unit import CommandBus, OverloadedError
 from tests.faults.oracle import Oracle
-from tests.faults.probe import API_HANDLERS, Append, Probe
+from tests.faults.probe import API_HANDLERS, Append, Probe, ProbeSettings
 from tests.support.wait import wait_until_async
 
 SESSION_TIMEOUT_MS: Final = 3_000
@@ -109,6 +112,11 @@ class Lab:
             "TIERLOOP_RELAY_PORT": str(free_port()),
             "TIERLOOP_RELAY_SWEEP_MS": "100",
         }
+
+    async def command(self, *arguments: str) -> int:
+        """Run a command of the service's command line; return its exit code."""
+        load = partial(ProbeSettings.load, self._environment())
+        return await asyncio.to_thread(cli.run, self.probe.parts(), load, no_api, list(arguments))
 
     def supervise(self, *roles: str) -> Supervisor:
         """Return a supervisor that restarts the roles when they exit, as in production (crash-only)."""
@@ -202,3 +210,8 @@ class Lab:
     def log_of(self, name: str) -> str:
         """Return a process' log."""
         return (self._folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+
+
+def no_api(*_: Any, **__: Any) -> FastAPI:
+    """Stand where a service builds its API; the probe has none."""
+    raise AssertionError("the probe has no API")

@@ -89,3 +89,27 @@ async def test_an_event_over_the_size_limit_is_refused_whole(lab: Lab) -> None:
         await lab.append_value("r0", "x" * 901_000)
     assert await lab.mongo.collection("registers").count_documents({}) == 0
     assert await lab.mongo.collection("outbox").count_documents({}) == 0
+
+
+async def test_an_operator_resets_the_counter_and_replays_a_letter(
+    lab: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    send(lab, [b"poison"] * 6)
+    lab.start("relay")
+    stopped = lab.start("worker", "stopped", TIERLOOP_POISON_RUN_LIMIT="5")
+    assert await lab.ended(stopped) == EXIT_FATAL
+
+    position = f"{lab.probe.name}.deciding:{lab.probe.register_topic}:0"
+    assert await lab.command("deadletters", "reset", position) == 0
+    lab.start("worker", "again", TIERLOOP_POISON_RUN_LIMIT="5")
+    await lab.append(20)
+    await lab.hold()
+    assert len(await letters(lab)) == 6
+
+    capsys.readouterr()
+    assert await lab.command("deadletters", "list", lab.probe.register_topic) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 6
+    assert await lab.command("deadletters", "replay", lab.probe.register_topic, "0") == 0
+    await lab.drained()
+    assert len(await letters(lab)) == 7, "what still can't be read comes back"
+    assert await lab.command("deadletters", "show", lab.probe.register_topic, "99") == 1

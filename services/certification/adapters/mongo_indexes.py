@@ -7,7 +7,6 @@ from typing import Final
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.certification.application.ports import (
-    CERTIFICATES,
     DOMAIN_KINDS,
     PART_LISTINGS,
     PART_VERDICTS,
@@ -22,12 +21,8 @@ def _by(name: str, *fields: str) -> IndexModel:
 
 
 INDEXES: Final[dict[str, tuple[IndexModel, ...]]] = {kind.name: () for kind in DOMAIN_KINDS} | {
-    CERTIFICATES.name: (_by("by_supplier", "supplier_id", "_id"),),
     PROFILES.name: (_by("by_buyer", "buyer_organisation_id", "_id"),),
-    PART_LISTINGS.name: (
-        _by("by_supplier", "supplier_id", "_id"),
-        _by("pages_of_selection", "selections", "_id"),
-    ),
+    PART_LISTINGS.name: (_by("by_supplier", "supplier_id", "_id"),),
     PART_VERDICTS.name: (_by("by_verdict", "verdicts.profile_id", "verdicts.verdict", "_id"),),
     TRAIL.name: (
         IndexModel(

@@ -100,7 +100,7 @@ class TokenOffice:
             token_id=self._new_id(),
             at=self._clock(),
         )
-        ring = await self._keys.ring()
+        ring = await self._keys.ring()  # after the token's instant: no key signs beyond the end it is published for
         return SignedToken(token, self._signer.sign(token, ring.current))
 
     async def _prove(self, request: TokenRequest, client: Client | None) -> None:

@@ -16,8 +16,8 @@ from services.identity.domain.errors import RotationTooOften
 MAX_RETIRED: Final = 20
 """Retired keys that may still be needed at a time; verifiers read at most 64 keys."""
 RETIREMENT_MARGIN: Final = timedelta(seconds=90)
-"""Added to the lifetime of a token: a request that read the ring just before the rotation (30 s at most), and the
-leeway of verifiers' clocks (30 s)."""
+"""Added to the lifetime of a token: a rotation counts from its command and bites at its commit (30 s later at most),
+clocks of processes differ, and verifiers grant a leeway (30 s)."""
 
 
 class KeyState(StrEnum):

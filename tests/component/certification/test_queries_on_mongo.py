@@ -143,7 +143,7 @@ async def test_both_answer_alike(world: World, mongo: Mongo) -> None:
             PART_LISTINGS.name,
             {"selections": f"supplier {SUPPLIER}", "_id": {"$gt": "part-1"}},
             [("_id", 1)],
-            "pages_of_selection",
+            "match_selections",
         ),
         (PART_LISTINGS.name, {"supplier_id": SUPPLIER}, [("_id", 1)], "by_supplier"),
         (

@@ -43,7 +43,10 @@ def test_the_example_has_the_finding_it_shows() -> None:
     assert "data_quality_missing" in {finding.code for finding in found}
 
 
-@pytest.mark.parametrize("document", [housing(), minimal(), maximal(), examples.PRODUCT_FOOTPRINT_EXAMPLE])
+@pytest.mark.parametrize(
+    "document",
+    [housing(), housing(pcf={"geographyCountry": None}), minimal(), maximal(), examples.PRODUCT_FOOTPRINT_EXAMPLE],
+)
 def test_the_published_schema_takes_what_the_model_takes(document: dict[str, Any]) -> None:
     validator = jsonschema_rs.validator_for(ProductFootprint.model_json_schema())
     assert list(validator.iter_errors(document)) == []
@@ -59,6 +62,7 @@ def test_the_published_schema_takes_what_the_model_takes(document: dict[str, Any
         {"declaredUnitOfMeasurement": "pieces"},
         {"ipccCharacterizationFactors": ["AR6", "AR6"]},
         {"crossSectoralStandards": []},
+        {"geographyCountry": "CN"},
     ],
 )
 def test_the_published_schema_refuses_what_the_model_refuses(pcf: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from pymongo.errors import ConnectionFailure, DuplicateKeyError, InvalidOperatio
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from services.chassis.mongo import MAX_COMMIT_MS, Driver, Mongo
+from tests.integration.chassis.conftest import OPTIONS
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 ITEMS = "items"
@@ -136,7 +137,7 @@ async def test_durable_settings_are_said_aloud(
 ) -> None:
     """What counts is what the server is sent; a transaction that inherits weaker settings loses acknowledged writes."""
     sent = Sent()
-    mongo = Mongo(mongo_uri, database.name, driver, event_listeners=[sent])
+    mongo = Mongo(mongo_uri, database.name, driver, event_listeners=[sent], **OPTIONS)
     await mongo.bootstrap(INDEXES)
     await mongo.collection(ITEMS).insert_one({"_id": 1})
     await mongo.collection(ITEMS).find_one({"_id": 1})
@@ -220,7 +221,9 @@ async def test_after_close_nothing_works(mongo: Mongo) -> None:
 
 
 async def test_a_server_that_is_not_there_fails_in_time(driver: Driver) -> None:
-    absent = Mongo("mongodb://127.0.0.1:1/?directConnection=true", "none", driver, serverSelectionTimeoutMS=300)
+    absent = Mongo(
+        "mongodb://127.0.0.1:1/?directConnection=true", "none", driver, serverSelectionTimeoutMS=300, **OPTIONS
+    )
     with pytest.raises(ConnectionFailure):
         await absent.ping()
     with warnings.catch_warnings():

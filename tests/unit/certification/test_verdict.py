@@ -152,7 +152,10 @@ def test_each_verdict_counts_its_own_changes() -> None:
     assert state is not None
     assert {verdict.profile_id: verdict.verdict_version for verdict in state.verdicts} == {"mine": 1, "other": 2}
     assert state.of_profile("mine") == known.of_profile("mine")
-    assert state.of_profile("mine").decided_at == known.of_profile("mine").decided_at  # type: ignore[union-attr]
+    before, after = known.of_profile("mine"), state.of_profile("mine")
+    assert before is not None
+    assert after is not None
+    assert after.decided_at == before.decided_at
 
 
 def test_verdicts_stand_in_order_of_their_profiles() -> None:

@@ -58,7 +58,8 @@ def key(number: int) -> NewKey:
 class Registry:
     """Runs commands as the API does, each in its own transaction unless they come at once."""
 
-    def __init__(self, store: MemoryStore | None = None, handlers: Any = API_HANDLERS, first_id: int = 1) -> None:
+    def __init__(self, store: Any = None, handlers: Any = API_HANDLERS, first_id: int = 1) -> None:
+        """`store` is one in memory unless given; ids count up from `first_id`."""
         self.store = store or MemoryStore()
         self.ids = SequenceIds(first_id)
         self.bus = CommandBus(self.store, handlers, translate, self.ids)

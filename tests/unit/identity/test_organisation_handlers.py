@@ -66,9 +66,11 @@ async def test_an_id_is_given_once() -> None:
         await registry.run(RegisterOrganisation(meta(), CASTER_ID, caster_profile(identifiers=())))
 
 
-@pytest.mark.parametrize("twin", [BPN, ("bpn", BPN[1])])
+@pytest.mark.parametrize("twin", [BPN, ("vat", "DE1"), ("vat", "de1"), ("vat", "ＤＥ１")])
 async def test_an_identifier_has_one_owner(twin: tuple[str, str]) -> None:
-    registry = await registered()
+    registry = Registry()
+    own = caster_profile(identifiers=(BPN, ("vat", "DE1")))
+    await registry.run(RegisterOrganisation(meta(), CASTER_ID, own))
 
     with pytest.raises(IdentifierTaken) as refused:
         await registry.run(RegisterOrganisation(meta(), OTHER_ID, caster_profile(identifiers=(twin,))))

@@ -5,9 +5,10 @@ Source: PACT Technical Specifications 3.0.3, section CarbonFootprint. Amounts ar
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from itertools import combinations
+from typing import Annotated, Final, Literal
 
-from pydantic import StringConstraints, ValidationInfo, field_validator
+from pydantic import ConfigDict, JsonValue, StringConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from services.chassis.wire_types import DecimalString, NonNegativeDecimalString, PositiveDecimalString
@@ -26,17 +27,25 @@ from services.footprints.api.pact_v3.values import (
     Text,
     UniqueItems,
     Uri,
+    pact_name,
 )
 from services.footprints.domain.terms import Region, UnitOfMeasurement
 
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Subdivision = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$")]
 AssessmentReport = Annotated[str, StringConstraints(pattern=r"^AR[0-9]+$", max_length=10)]
-GEOGRAPHY_FIELDS = ("geography_region_or_subregion", "geography_country", "geography_country_subdivision")
+GEOGRAPHY_FIELDS: Final = ("geography_region_or_subregion", "geography_country", "geography_country_subdivision")
+ONE_GEOGRAPHY: Final[list[JsonValue]] = [
+    {"not": {"required": [first, second], "properties": {first: {"type": "string"}, second: {"type": "string"}}}}
+    for first, second in combinations([pact_name(name) for name in GEOGRAPHY_FIELDS], 2)
+]
+"""The rule of `_one_geography`, said in JSON Schema; null counts as absent."""
 
 
 class CarbonFootprint(PactModel):
     """What one declared unit (amount x unit of measurement) of a product costs the climate, from cradle to gate."""
+
+    model_config = ConfigDict(json_schema_extra={"additionalProperties": True, "allOf": ONE_GEOGRAPHY})
 
     declared_unit_of_measurement: UnitOfMeasurement
     declared_unit_amount: PositiveDecimalString
