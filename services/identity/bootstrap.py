@@ -46,6 +46,7 @@ from services.identity.application.ports import (
     ORGANISATIONS,
     Queries,
 )
+from services.identity.application.queries import in_good_standing
 from services.identity.application.rate_limit import RateLimiter
 from services.identity.application.signing_keys import SigningKeys
 from services.identity.application.tokens import Throttles, TokenOffice
@@ -136,8 +137,7 @@ def assemble(settings: IdentitySettings, outside: Outside, *, telemetry: Telemet
     )
 
     async def standing(organisation_id: str) -> bool:
-        organisation = await outside.queries.organisation(organisation_id)
-        return organisation is not None and organisation.is_active
+        return await in_good_standing(outside.queries, organisation_id)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

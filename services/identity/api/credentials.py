@@ -34,8 +34,8 @@ from services.identity.api.edge import (
 from services.identity.api.models import Answer, NewCredential
 from services.identity.application.commands import IssueCredential, RevokeCredential, RotateCredential
 from services.identity.application.ports import HashersBusyError
+from services.identity.application.queries import registered, usable_credential
 from services.identity.domain.credential import ClientCredential, NewSecret
-from services.identity.domain.errors import CredentialNotFound, OrganisationNotFound
 
 PATH: Final = "/v1/organisations/{organisation_id}/credentials"
 ONE: Final = f"{PATH}/{{client_id}}"
@@ -114,8 +114,7 @@ def _reading_routes(router: APIRouter, edge: Edge) -> None:
         page: PageQuery,
         caller: Operator,  # noqa: ARG001 - the role is checked
     ) -> Response:
-        if await edge.queries.organisation(organisation_id) is None:
-            raise OrganisationNotFound("no organisation has this id")
+        await registered(edge.queries, organisation_id)
         found = await edge.queries.credentials(organisation_id, page.key("id"), page.limit + 1)
         items, more = cut_page(list(found), page.limit)
         position = {"id": items[-1].client_id} if more else None
@@ -134,11 +133,8 @@ def _reading_routes(router: APIRouter, edge: Edge) -> None:
         client_id: ClientId,
         caller: Operator,  # noqa: ARG001 - the role is checked
     ) -> Response:
-        found = await edge.queries.client(client_id)
-        usable = found is not None and not found.credential.is_revoked(edge.clock())
-        if found is None or not usable or found.credential.organisation_id != organisation_id:
-            raise CredentialNotFound("the organisation has no credential with this client id")
-        return json_response(CredentialView.of(found.credential))
+        found = await usable_credential(edge.queries, organisation_id, client_id, edge.clock())
+        return json_response(CredentialView.of(found))
 
 
 def _secret_routes(router: APIRouter, edge: Edge) -> None:

@@ -46,9 +46,8 @@ from services.identity.application.commands import (
     ReinstateOrganisation,
     SuspendOrganisation,
 )
-from services.identity.domain.errors import OrganisationNotFound
+from services.identity.application.queries import registered, sees_all_of
 from services.identity.domain.organisation import Organisation
-from services.identity.domain.profile import Role
 
 PATH: Final = "/v1/organisations"
 ONE: Final = f"{PATH}/{{organisation_id}}"
@@ -87,10 +86,8 @@ def _reading_routes(router: APIRouter, edge: Edge) -> None:
         responses={200: _document(OrganisationDetail | DirectoryEntry, examples.ORGANISATION, "ETag")},
     )
     async def get_organisation(organisation_id: OrganisationId, caller: Caller) -> Response:
-        found = await edge.queries.organisation(organisation_id)
-        if found is None:
-            raise OrganisationNotFound("no organisation has this id")
-        sees_all = Role.OPERATOR in caller.roles or caller.organisation_id == organisation_id
+        found = await registered(edge.queries, organisation_id)
+        sees_all = sees_all_of(organisation_id, reader_id=caller.organisation_id, reader_roles=caller.roles)
         view = OrganisationDetail.of(found) if sees_all else DirectoryEntry.of(found)
         return json_response(view, {"ETag": etag(found.version)})
 

@@ -82,11 +82,10 @@ async def test_a_tombstone_has_no_size() -> None:
     assert len(await collect(broker)) == 5
 
 
-@pytest.mark.parametrize("linger_ms", [1, 60])
-async def test_a_batch_closes_when_it_was_open_for_long_enough(linger_ms: int) -> None:
+async def test_a_batch_closes_when_it_was_open_for_long_enough() -> None:
     started = time.monotonic()
-    assert len(await collect(FakeBroker(records(1)), linger_ms=linger_ms)) == 1
-    assert linger_ms / 1_000 * 0.9 <= time.monotonic() - started < 2
+    assert len(await collect(FakeBroker(records(1)), linger_ms=60)) == 1
+    assert 0.05 <= time.monotonic() - started < 2
 
 
 async def test_the_wait_for_a_first_record_does_not_open_a_batch() -> None:
