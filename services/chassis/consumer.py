@@ -26,7 +26,8 @@ from services.chassis.outbox import Translate
 from services.chassis.partition import BatchLimits, PartitionTask
 from services.chassis.retry import RetryPolicy
 from services.chassis.routes import ConsumerGroup
-from services.chassis.telemetry import Metrics
+from services.chassis.store import TransientStoreError
+from services.chassis.telemetry import Lag, Metrics
 from services.chassis.topic_ids import TopicIds
 
 log = structlog.get_logger(__name__)
@@ -192,16 +193,18 @@ class BatchConsumer(Service):  # type: ignore[misc] # mode ships no types
         if not self._consumer.assignment():
             raise RuntimeError(f"{self._group.name}: no partition is assigned yet")
 
-    def _record_lag(self) -> None:
-        for partition, offset in self._next.items():
-            end = self._consumer.highwater(partition)
-            if end is not None:
-                self._metrics.consumer_lag(
-                    group=self._group.name,
-                    topic=partition.topic,
-                    partition=partition.partition,
-                    messages=max(0, end - offset),
-                )
+    def lags(self) -> list[Lag]:
+        """Return how far each held partition is behind; called from the metrics thread."""
+        ends = [(held, offset, self._consumer.highwater(held)) for held, offset in list(self._next.items())]
+        return [
+            Lag(self._group.name, held.topic, held.partition, max(0, end - offset))
+            for held, offset, end in ends
+            if end is not None
+        ]
+
+    def retried(self, error: TransientStoreError) -> None:
+        """Note a further attempt."""
+        self._metrics.retried(operation=self._group.name, reason=type(error).__name__)
 
     # -- background ---------------------------------------------------------------------------------------------
 
@@ -211,7 +214,6 @@ class BatchConsumer(Service):  # type: ignore[misc] # mode ships no types
             await action()
 
     async def _commit_for_monitoring(self) -> None:
-        self._record_lag()
         held = {partition: offset for partition, offset in self._next.items() if partition in self._tasks}
         try:
             if held:
@@ -258,6 +260,9 @@ class _PartitionBroker:
 
     def applied(self, result: Applied, seconds: float) -> None:
         self._consumer.applied(self._partition, result, seconds)
+
+    def retried(self, error: TransientStoreError) -> None:
+        self._consumer.retried(error)
 
 
 async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -22,7 +22,6 @@ MAX_DOCUMENTS: Final = 2_000
 """Most documents one transaction writes, outbox rows included."""
 MAX_OUTBOX_BYTES: Final = 8_000_000
 """Most bytes of outbox rows in one transaction; an event carries its state, so states stay in the same order."""
-
 Handlers = Mapping[type[Any], Handler[Any]]
 
 

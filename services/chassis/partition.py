@@ -50,6 +50,9 @@ class Broker(Protocol):
     def applied(self, result: Applied, seconds: float) -> None:
         """Note a batch for metrics and for the monitoring offsets."""
 
+    def retried(self, error: TransientStoreError) -> None:
+        """Note a further attempt for metrics."""
+
 
 class PartitionTask:
     """Runs until it is cancelled, fenced, or raises what ends the process."""
@@ -152,4 +155,5 @@ class PartitionTask:
         return Applied(stored, stored.offset - before.offset)
 
     def _note_retry(self, attempt: int, error: TransientStoreError) -> None:
+        self._broker.retried(error)
         log.warning("partition.retry", position=self._position_id, attempt=attempt + 1, detail=str(error))

@@ -6,8 +6,7 @@ rows carry them) but nothing is recorded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,16 +21,9 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, DEFAULT_ON
-from opentelemetry.util.types import AttributeValue
-
-from services.chassis.trace import current_traceparent, span_context
-
-__all__ = ["Metrics", "Telemetry", "current_traceparent", "setup_telemetry", "span_with_links"]
 
 SCOPE: Final = "tierloop"
 EXPORT_INTERVAL_MS: Final = 10_000
-MAX_LINKS: Final = 128
-"""Most links a batch's span carries: the SDK's own limit; further ones are left out."""
 
 OUTBOX_AGE: Final = "tierloop.outbox.oldest_age_seconds"
 CONSUMER_LAG: Final = "tierloop.consumer.lag"
@@ -45,12 +37,21 @@ BATCH_SIZE_BOUNDS: Final = (1, 5, 10, 25, 50, 100, 200, 300, 400, 500, 1000, 200
 DURATION_BOUNDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How far a consumer group is behind in a partition it holds."""
+
+    group: str
+    topic: str
+    partition: int
+    messages: int
+
+
 class Metrics:
     """The instruments of a process. The names are an interface: dashboards and alerts stand on them."""
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
-        self._lag = meter.create_gauge(CONSUMER_LAG, "{message}", "Messages behind the end of the partition.")
         self._dead = meter.create_counter(DEAD_LETTERS, "{message}", "Messages put aside as dead letters.")
         self._size = meter.create_histogram(
             BATCH_SIZE, "{message}", "Messages in a batch.", explicit_bucket_boundaries_advisory=BATCH_SIZE_BOUNDS
@@ -71,9 +72,17 @@ class Metrics:
             OUTBOX_AGE, [observe], "s", "Age of the oldest outbox row that is not published."
         )
 
-    def consumer_lag(self, *, group: str, topic: str, partition: int, messages: int) -> None:
-        """Record how many messages a partition is behind."""
-        self._lag.set(messages, {"group": group, "topic": topic, "partition": partition})
+    def observe_consumer_lag(self, lags: Callable[[], Iterable[Lag]]) -> None:
+        """Ask `lags` at each collection (from another thread) for the partitions held now; a lost one falls silent."""
+
+        def observe(_: CallbackOptions) -> Iterable[Observation]:
+            for lag in lags():
+                place = {"group": lag.group, "topic": lag.topic, "partition": lag.partition}
+                yield Observation(lag.messages, place)
+
+        self._meter.create_observable_gauge(
+            CONSUMER_LAG, [observe], "{message}", "Messages behind the end of the partition."
+        )
 
     def dead_letter(self, *, group: str, topic: str, reason: str) -> None:
         """Count one dead letter."""
@@ -142,19 +151,3 @@ def setup_telemetry(
         if processors:
             PymongoInstrumentor().instrument(tracer_provider=tracers)
     return Telemetry(tracers, meters, Metrics(meters.get_meter(SCOPE)), measuring=bool(readers))
-
-
-@contextmanager
-def span_with_links(
-    name: str,
-    traceparents: Iterable[str | None] = (),
-    *,
-    attributes: Mapping[str, AttributeValue] | None = None,
-    tracer: trace.Tracer | None = None,
-) -> Iterator[trace.Span]:
-    """Run a block in a span of its own that links to the traces it serves: one span per batch, not per message."""
-    distinct = list(dict.fromkeys(text for text in traceparents if text))[:MAX_LINKS]
-    links = [trace.Link(context) for text in distinct if (context := span_context(text)) is not None]
-    used = tracer or trace.get_tracer(SCOPE)
-    with used.start_as_current_span(name, links=links, attributes=attributes, kind=trace.SpanKind.CONSUMER) as span:
-        yield span

@@ -44,7 +44,9 @@ def span_context(traceparent: str | None) -> trace.SpanContext | None:
 
 
 @contextmanager
-def batch_span(name: str, traceparents: Sequence[str | None], **attributes: str | int) -> Iterator[trace.Span]:
+def batch_span(
+    name: str, traceparents: Sequence[str | None], tracer: trace.Tracer = _TRACER, **attributes: str | int
+) -> Iterator[trace.Span]:
     """Open one span for a batch: child of its trace where all messages share one, else linked to each of theirs."""
     distinct = {found.trace_id: found for found in map(span_context, traceparents) if found is not None}
     contexts = list(distinct.values())
@@ -52,7 +54,7 @@ def batch_span(name: str, traceparents: Sequence[str | None], **attributes: str 
     if len(contexts) == 1:
         parent = trace.set_span_in_context(trace.NonRecordingSpan(contexts[0]), parent)
     links = [trace.Link(found) for found in contexts[:MAX_LINKS]] if len(contexts) > 1 else []
-    with _TRACER.start_as_current_span(
+    with tracer.start_as_current_span(
         name, context=parent, kind=trace.SpanKind.CONSUMER, links=links, attributes=attributes
     ) as span:
         yield span

@@ -98,6 +98,8 @@ def build_worker_app(
         for group in parts.groups
     ]
 
+    metrics.observe_consumer_lag(lambda: [lag for consumer in consumers for lag in consumer.lags()])
+
     @app.task  # type: ignore[untyped-decorator] # faust ships no types
     async def start_consumers() -> None:
         await mongo.bootstrap(all_indexes(parts))

@@ -16,7 +16,7 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import Gauge, Histogram, InMemoryMetricReader, Metric, Sum
 
 from infra.stack import SERVICES, roles_of
-from services.chassis.telemetry import SCOPE, Metrics
+from services.chassis.telemetry import SCOPE, Lag, Metrics
 from tests.architecture.compose import ROOT, load_compose
 
 DOCUMENT: Final = load_compose()
@@ -54,7 +54,7 @@ def our_names() -> set[str]:
     reader = InMemoryMetricReader()
     metrics = Metrics(MeterProvider(metric_readers=[reader]).get_meter(SCOPE))
     metrics.observe_outbox_age(lambda: 1.0)
-    metrics.consumer_lag(group="g", topic="t", partition=0, messages=1)
+    metrics.observe_consumer_lag(lambda: [Lag("g", "t", 0, 1)])
     metrics.dead_letter(group="g", topic="t", reason="r")
     metrics.batch(group="g", topic="t", messages=1, seconds=0.1)
     metrics.published(topic="t", messages=1)

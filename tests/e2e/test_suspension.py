@@ -37,7 +37,7 @@ def test_a_suspended_organisation_is_refused_everywhere_until_it_is_reinstated(s
         move(park, supplier, "suspend", {"reason": "Licence under review."})
 
         for service in LET_IN:
-            wait_until(lambda s=service: is_refused(read(supplier, s)), BITES_LIMIT_S, f"{service} to refuse")  # type: ignore[misc]
+            wait_until(lambda s=service: is_refused(read(supplier, s)), BITES_LIMIT_S, f"{service} to refuse")  # type: ignore[misc]  # mypy takes the default for a parameter
         assert is_refused(supplier.get("identity", f"/v1/organisations/{supplier.organisation_id}"))
         assert supplier.token() == token, "the token refused is the one that was good before"
         assert_nothing_can_be_created(stack, supplier)
@@ -46,7 +46,7 @@ def test_a_suspended_organisation_is_refused_everywhere_until_it_is_reinstated(s
 
         move(park, supplier, "reinstate")
         for service in LET_IN:
-            wait_until(lambda s=service: read(supplier, s).is_success, BITES_LIMIT_S, f"{service} to let it in")  # type: ignore[misc]
+            wait_until(lambda s=service: read(supplier, s).is_success, BITES_LIMIT_S, f"{service} to let it in")  # type: ignore[misc]  # mypy takes the default for a parameter
         assert supplier.ask_token().status_code == httpx.codes.OK
         for service, (path, body, _) in CREATES.items():
             supplier.created(service, path, body)

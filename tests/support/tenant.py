@@ -33,6 +33,10 @@ class Tenant:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
         self._http.close()
 
     def ask_token(self) -> httpx.Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -20,7 +20,7 @@ from services.chassis.mongo_store import MongoStore, MongoTx
 from services.chassis.partition import BatchLimits, PartitionTask
 from services.chassis.retry import BudgetSpentError, RetryPolicy
 from services.chassis.store import CommitUnknownError, StoreError, TransientStoreError
-from services.chassis.worker import all_indexes
+from services.chassis.parts import all_indexes
 from tests.faults.probe import Probe
 from tests.integration.chassis.probe_load import applied_versions, message
 from tests.support.wait import wait_until_async
@@ -43,7 +43,8 @@ class ListBroker:
         self.batches: list[int] = []
 
     def publish(self, *values: bytes | None) -> None:
-        self.records.extend(Record(len(self.records) + n, value, topic=TOPIC) for n, value in enumerate(values))
+        first = len(self.records)
+        self.records.extend([Record(first + number, value, topic=TOPIC) for number, value in enumerate(values)])
 
     async def fetch(self, max_records: int, timeout_ms: int) -> Sequence[Any]:
         found = self.records[self.next : self.next + max_records]
@@ -123,7 +124,8 @@ async def running(worker: Worker) -> AsyncIterator[asyncio.Task[None]]:
         yield task
     finally:
         task.cancel()
-        await asyncio.wait([task])
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 async def drained(mongo: Mongo, broker: ListBroker) -> None:

@@ -9,8 +9,9 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from services.chassis.api import create_api
-from services.chassis.telemetry import MAX_LINKS, Telemetry, current_traceparent, setup_telemetry, span_with_links
+from services.chassis.telemetry import Lag, Telemetry, setup_telemetry
 from services.chassis.testing.tokens import TokenMint
+from services.chassis.trace import MAX_LINKS, batch_span, current_traceparent
 from tests.unit.chassis.edge_app import TABLE, browser, router, settings
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -62,19 +63,29 @@ def test_without_an_endpoint_ids_are_made_but_nothing_is_recorded() -> None:
 def test_a_batch_links_to_the_traces_it_serves(telemetry: Telemetry, exporter: InMemorySpanExporter) -> None:
     many = [f"00-{n:032x}-{n:016x}-01" for n in range(1, 200)]
     tracer = telemetry.tracer_provider.get_tracer("t")
-    with span_with_links("batch", [PARENT, PARENT, None, "garbage", *many], attributes={"size": 3}, tracer=tracer):
+    with batch_span("batch", [PARENT, PARENT, None, "garbage", *many], tracer, size=3):
         assert trace.get_current_span().is_recording()
     [span] = exporter.get_finished_spans()
     assert span.parent is None
-    assert len(span.links) == MAX_LINKS - 1  # one of the first 128 texts was garbage
+    assert len(span.links) == MAX_LINKS
     assert span.links[0].context.trace_id == int(PARENT.split("-")[1], 16)
     assert span.attributes == {"size": 3}
+
+
+def test_a_batch_of_one_trace_is_its_child(telemetry: Telemetry, exporter: InMemorySpanExporter) -> None:
+    tracer = telemetry.tracer_provider.get_tracer("t")
+    with batch_span("batch", [PARENT, PARENT], tracer):
+        pass
+    [span] = exporter.get_finished_spans()
+    assert span.parent is not None
+    assert span.parent.trace_id == span.context.trace_id == int(PARENT.split("-")[1], 16)
+    assert not span.links
 
 
 def test_the_metrics_have_their_names(telemetry: Telemetry, reader: InMemoryMetricReader) -> None:
     metrics = telemetry.metrics
     metrics.observe_outbox_age(lambda: 1.5)
-    metrics.consumer_lag(group="g", topic="t", partition=0, messages=7)
+    metrics.observe_consumer_lag(lambda: [Lag("g", "t", 0, 7)])
     metrics.dead_letter(group="g", topic="t", reason="decode")
     metrics.batch(group="g", topic="t", messages=500, seconds=0.02)
     metrics.published(topic="t", messages=3)
