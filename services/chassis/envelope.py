@@ -17,7 +17,7 @@ CONTENT_TYPE: Final = "application/cloudevents+json"
 MAX_EVENT_BYTES: Final = 900_000
 """A larger event is refused before it is stored: Kafka's default message limit is 1 MiB. Reference, don't embed."""
 MAX_ATTRIBUTE_LENGTH: Final = 512
-REQUIRED_TEXTS: Final = ("id", "source", "type", "subject", "dataschema")
+REQUIRED_TEXTS: Final = ("id", "source", "type", "subject", "time", "dataschema")
 OPTIONAL_TEXTS: Final = ("correlationid", "causationid", "traceparent", "partitionkey")
 
 
@@ -65,10 +65,7 @@ def encode(event: CloudEvent) -> bytes:
         attributes["causationid"] = event.causationid
     if event.traceparent is not None:
         attributes["traceparent"] = event.traceparent
-    for name in REQUIRED_TEXTS:
-        _text(attributes, name)
-    for name in OPTIONAL_TEXTS:
-        _optional_text(attributes, name)
+    _check_texts(attributes)
     attributes["data"] = event.data
     return orjson.dumps(attributes)
 
@@ -97,38 +94,36 @@ def decode(raw: bytes | None) -> CloudEvent:
     version = attributes.get("aggregateversion")
     if not isinstance(version, int) or isinstance(version, bool) or version < 0:
         raise EnvelopeError("aggregateversion: must be an integer of 0 or more")
+    _check_texts(attributes)
     return CloudEvent(
-        id=_text(attributes, "id"),
-        source=_text(attributes, "source"),
-        type=_text(attributes, "type"),
-        subject=_text(attributes, "subject"),
-        time=_instant(attributes),
+        id=attributes["id"],
+        source=attributes["source"],
+        type=attributes["type"],
+        subject=attributes["subject"],
+        time=_instant(attributes["time"]),
         data=data,
         aggregateversion=version,
-        dataschema=_text(attributes, "dataschema"),
-        correlationid=_optional_text(attributes, "correlationid") or "",
-        causationid=_optional_text(attributes, "causationid"),
-        traceparent=_optional_text(attributes, "traceparent"),
-        partitionkey=_optional_text(attributes, "partitionkey"),
+        dataschema=attributes["dataschema"],
+        correlationid=attributes.get("correlationid") or "",
+        causationid=attributes.get("causationid") or None,
+        traceparent=attributes.get("traceparent") or None,
+        partitionkey=attributes.get("partitionkey") or None,
     )
 
 
-def _text(attributes: dict[str, Any], name: str) -> str:
-    value = attributes.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= MAX_ATTRIBUTE_LENGTH:
-        raise EnvelopeError(f"{name}: must be a string of 1 to {MAX_ATTRIBUTE_LENGTH} characters")
-    return value
+def _check_texts(attributes: dict[str, Any]) -> None:
+    """Check all text attributes in one pass: every message of a batch comes through here."""
+    for name in REQUIRED_TEXTS:
+        value = attributes.get(name)
+        if not isinstance(value, str) or not 0 < len(value) <= MAX_ATTRIBUTE_LENGTH:
+            raise EnvelopeError(f"{name}: must be a string of 1 to {MAX_ATTRIBUTE_LENGTH} characters")
+    for name in OPTIONAL_TEXTS:
+        value = attributes.get(name)
+        if value is not None and (not isinstance(value, str) or len(value) > MAX_ATTRIBUTE_LENGTH):
+            raise EnvelopeError(f"{name}: must be a string of at most {MAX_ATTRIBUTE_LENGTH} characters")
 
 
-def _optional_text(attributes: dict[str, Any], name: str) -> str | None:
-    value = attributes.get(name)
-    if value is None or value == "":
-        return None
-    return _text(attributes, name)
-
-
-def _instant(attributes: dict[str, Any]) -> datetime:
-    text = _text(attributes, "time")
+def _instant(text: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError as error:

@@ -22,7 +22,7 @@ class Tenant:
 
     def __init__(self, services: Mapping[str, str], client: Client) -> None:
         self._services = services
-        self._client = client
+        self.client = client
         self._http = httpx.Client(timeout=REQUEST_LIMIT_S)
         self._token = ""
         self._renew_at = 0.0
@@ -44,7 +44,7 @@ class Tenant:
         return self._http.post(
             f"{self._services['identity']}/auth/token",
             data={"grant_type": "client_credentials"},
-            auth=(self._client.client_id, self._client.client_secret),
+            auth=(self.client.client_id, self.client.client_secret),
         )
 
     def token(self) -> str:

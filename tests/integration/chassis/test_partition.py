@@ -18,9 +18,9 @@ from services.chassis.ids import uuid7
 from services.chassis.mongo import Mongo
 from services.chassis.mongo_store import MongoStore, MongoTx
 from services.chassis.partition import BatchLimits, PartitionTask
+from services.chassis.parts import all_indexes
 from services.chassis.retry import BudgetSpentError, RetryPolicy
 from services.chassis.store import CommitUnknownError, StoreError, TransientStoreError
-from services.chassis.parts import all_indexes
 from tests.faults.probe import Probe
 from tests.integration.chassis.probe_load import applied_versions, message
 from tests.support.wait import wait_until_async
