@@ -15,6 +15,7 @@ from typing import Any, Final
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
+from kafka.errors import KafkaError as AdminError
 from mode import Service
 
 from services.chassis.batch import Applied, Batch
@@ -26,7 +27,7 @@ from services.chassis.outbox import Translate
 from services.chassis.partition import BatchLimits, PartitionTask
 from services.chassis.retry import RetryPolicy
 from services.chassis.routes import ConsumerGroup
-from services.chassis.store import TransientStoreError
+from services.chassis.store import FencedError, TransientStoreError
 from services.chassis.telemetry import Lag, Metrics
 from services.chassis.topic_ids import TopicIds
 
@@ -142,10 +143,19 @@ class BatchConsumer(Service):  # type: ignore[misc] # mode ships no types
         )
         try:
             await task.run()
+            await self._expect_revocation()
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - crash-only: whatever ends a partition's task ends the process
             self._on_fatal(f"{self._group.name} {partition.topic}:{partition.partition}", error)
+
+    async def _expect_revocation(self) -> None:
+        """Wait, when fenced, to be cancelled: a partition that we lost is revoked within the session's time.
+
+        Raises `FencedError` if it stays ours: a member that is gone claimed it late, and nobody works on it now.
+        """
+        await asyncio.sleep(self._options.session_timeout_ms / 1_000)
+        raise FencedError("claimed by a member that the group doesn't have; a restart joins and claims anew")
 
     def _make_batch(self, session: Any) -> Batch:
         return Batch(
@@ -211,7 +221,10 @@ class BatchConsumer(Service):  # type: ignore[misc] # mode ships no types
     async def _every(self, seconds: float, action: Callable[[], Any]) -> None:
         while True:
             await asyncio.sleep(seconds)
-            await action()
+            try:
+                await action()
+            except Exception as error:  # noqa: BLE001 - crash-only: a check that died in silence would check no more
+                self._on_fatal(self._group.name, error)
 
     async def _commit_for_monitoring(self) -> None:
         held = {partition: offset for partition, offset in self._next.items() if partition in self._tasks}
@@ -226,8 +239,8 @@ class BatchConsumer(Service):  # type: ignore[misc] # mode ships no types
         for topic, known in list(self._claimed_ids.items()):
             try:
                 now = await self._topic_ids.get(topic)
-            except KafkaError:
-                continue
+            except AdminError:
+                continue  # absent, or the broker is away: asked again
             if now != known:
                 self._on_fatal(self._group.name, TopicChangedError(f"{topic} was recreated: id {known} became {now}"))
 

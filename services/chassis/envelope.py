@@ -65,9 +65,15 @@ def encode(event: CloudEvent) -> bytes:
         attributes["causationid"] = event.causationid
     if event.traceparent is not None:
         attributes["traceparent"] = event.traceparent
-    _check_texts(attributes)
+    texts = (event.id, event.source, event.type, event.subject, event.dataschema)
+    if not all(texts) or max(map(len, (*texts, event.correlationid, *_given(event)))) > MAX_ATTRIBUTE_LENGTH:
+        _check_texts(attributes)  # raises, naming the attribute; the quick look above is what every row pays
     attributes["data"] = event.data
     return orjson.dumps(attributes)
+
+
+def _given(event: CloudEvent) -> tuple[str, ...]:
+    return (event.causationid or "", event.traceparent or "", event.partitionkey or "")
 
 
 @lru_cache(maxsize=64)

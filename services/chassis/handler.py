@@ -78,6 +78,8 @@ class Fold:
         self._trace = current_traceparent()
         self._outbox: list[OutboxRow] = []
         self._outbox_bytes = 0
+        self._settled: set[int] = set()
+        """Commands (by identity) whose needs don't depend on what is loaded, and are loaded: never asked again."""
 
     async def run(self, commands: Sequence[Any]) -> Folded:
         """Decide the commands in order. Store errors are raised; all others become outcomes."""
@@ -97,10 +99,10 @@ class Fold:
         waiting = list(commands)
         for _ in range(MAX_ROUNDS):
             asked = [(command, self._needs_or_none(command)) for command in waiting]
-            waiting = [command for command, needs in asked if needs]
+            waiting = [command for command, needs in asked if needs and id(command) not in self._settled]
+            await self._map.load(self._tx, [need for _, needs in asked for need in needs])
             if not waiting:
                 return
-            await self._map.load(self._tx, [need for _, needs in asked for need in needs])
 
     def _needs_or_none(self, command: object) -> list[Need]:
         try:
@@ -109,12 +111,16 @@ class Fold:
             return []
 
     def _missing(self, command: object) -> list[Need]:
-        handler = self._handlers[type(command)]
-        return [need for need in handler.needs(command, self._map) if not self._map.has(need)]
+        watch = _Watch(self._map)
+        missing = [need for need in self._handlers[type(command)].needs(command, watch) if not self._map.has(need)]
+        if not watch.touched:
+            self._settled.add(id(command))
+        return missing
 
     async def _one(self, command: Any) -> Outcome | None:
         try:
-            await self._load_rest(command)
+            if id(command) not in self._settled:
+                await self._load_rest(command)
             decision = self._handlers[type(command)].decide(self._map, command)
             rows = self._rows(decision, command.meta)
             self._check(decision)
@@ -158,3 +164,17 @@ class Fold:
     def _rows(self, decision: Decision, meta: Meta) -> list[OutboxRow]:
         outgoing: list[Outgoing] = [self._translate(fact) for fact in (*decision.events, *decision.work)]
         return [outbox_row(item, meta, self._new_id(), self._trace) for item in outgoing]
+
+
+class _Watch:
+    """Stands for the identity map in `needs`, and tells whether the handler looked at it at all."""
+
+    __slots__ = ("_map", "touched")
+
+    def __init__(self, loaded: IdentityMap) -> None:
+        self._map = loaded
+        self.touched = False
+
+    def __getattr__(self, name: str) -> Any:
+        self.touched = True
+        return getattr(self._map, name)

@@ -44,12 +44,12 @@ class Collection(Protocol):
 
     name: str
 
-    def find(self, filter: Any = None, projection: Any = None, *, session: Any = None, **options: Any) -> Cursor:  # noqa: A002
+    def find(self, filter: Any = None, projection: Any = None, *, session: Any = None, **options: Any) -> Cursor:  # noqa: A002 - the driver's own name
         """Query."""
 
     async def find_one(
         self,
-        filter: Any = None,  # noqa: A002 - the driver's own name
+        filter: Any = None,  # noqa: A002
         projection: Any = None,
         *,
         session: Any = None,

@@ -22,10 +22,11 @@ TOO_LARGE_CODES: Final = frozenset({10334, 17419, 17420})
 REFUSED_DOCUMENT_CODES: Final = TOO_LARGE_CODES | {2, 52, 57, 121, 171}
 """What a bulk's single write may answer besides: bad value (also: too large), field names, validation, index."""
 PASSING_CODES: Final = frozenset(
-    {11000, 112, 251, 246, 244, 24, 263, 50, 202, 189, 91, 11600, 11602, 10107, 13435, 13436}
+    {11000, 112, 251, 246, 244, 24, 263, 50, 202, 189, 91, 11600, 11601, 11602, 10107, 13435, 13436}
 )
 """Duplicate key, write conflict, no such transaction (killed or expired), snapshot unavailable, lock timeout,
-time limit, stepdown and shutdown: the transaction wrote nothing and may be tried again."""
+time limit, stepdown, shutdown and interruption (a claim ends the former owner's session; after a rebalance that may be
+one of this client's own, in use again): the transaction wrote nothing and may be tried again."""
 PASSING_LABELS: Final = ("TransientTransactionError", "RetryableWriteError")
 
 

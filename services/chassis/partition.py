@@ -100,6 +100,7 @@ class PartitionTask:
             return await claim(self._mongo, self._position_id, session, await self._broker.facts())
 
         position = await with_retries(attempt, self._retries)
+        heed_cancellation()
         self._broker.start_at(position.offset)
         log.info("partition.claimed", position=position.id, offset=position.offset, epoch=position.epoch)
         return position

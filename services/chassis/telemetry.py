@@ -77,7 +77,7 @@ class Metrics:
 
         def observe(_: CallbackOptions) -> Iterable[Observation]:
             for lag in lags():
-                place = {"group": lag.group, "topic": lag.topic, "partition": lag.partition}
+                place: dict[str, str | int] = {"group": lag.group, "topic": lag.topic, "partition": lag.partition}
                 yield Observation(lag.messages, place)
 
         self._meter.create_observable_gauge(

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from schemas.contracts.types import Instant
 from services.chassis.decimals import (
     DECIMAL_PATTERN,
     MAX_TEXT_LENGTH,
@@ -18,6 +19,8 @@ from services.chassis.decimals import (
     parse_decimal,
     plain,
 )
+
+__all__ = ["DecimalString", "Instant", "NonNegativeDecimalString", "PositiveDecimalString", "Sign"]
 
 Sign = Literal["any", "not_negative", "positive"]
 

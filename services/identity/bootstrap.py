@@ -116,14 +116,14 @@ def assemble(settings: IdentitySettings, outside: Outside, *, telemetry: Telemet
     handlers = api_handlers(allow_http=settings.allow_http_base_urls)
     bus = CommandBus(outside.store, handlers, translate, outside.new_id)
     edge = Edge(
-        bus,
-        outside.queries,
-        hasher,
-        mint_secret,
-        outside.clock,
-        outside.new_id,
-        timedelta(hours=settings.idempotency_ttl_hours),
-        settings.public_base_url,
+        bus=bus,
+        clock=outside.clock,
+        new_id=outside.new_id,
+        idempotency_ttl=timedelta(hours=settings.idempotency_ttl_hours),
+        public_base_url=settings.public_base_url,
+        queries=outside.queries,
+        hasher=hasher,
+        mint_secret=mint_secret,
     )
     smith = JoseKeySmith(read_seal_key(settings.key_encryption_key))
     keys = SigningKeys(outside.queries, smith, lambda command: _execute(bus, command), edge.meta)

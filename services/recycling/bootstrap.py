@@ -33,6 +33,7 @@ from services.recycling.api.trades import trades_router
 from services.recycling.application.handlers import API_HANDLERS
 from services.recycling.application.ports import KINDS as MARKET_KINDS
 from services.recycling.application.ports import MarketQueries
+from services.recycling.application.queries import may_act
 from services.recycling.settings import RecyclingSettings
 from services.recycling.stream.routes import GROUPS
 
@@ -107,8 +108,7 @@ def assemble_api(
     )
 
     async def in_good_standing(organisation_id: str) -> bool:
-        organisation = await queries.organisation(organisation_id)
-        return organisation is None or not organisation.suspended
+        return await may_act(queries, organisation_id)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

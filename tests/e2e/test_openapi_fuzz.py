@@ -44,7 +44,12 @@ ROLES: Final = {
 
 CHECKS: Final[dict[str, Any]] = {
     "seed": SEED,
-    "generation": {"deterministic": True, "max-examples": EXAMPLES, "database": "none"},
+    "generation": {
+        "deterministic": True,
+        "max-examples": EXAMPLES,
+        "database": "none",
+        "with-security-parameters": False,  # the tokens are ours; `ignored_auth` sends requests without them
+    },
     # Ids and keys of answers are not used again: the operator would suspend the organisations the others speak for.
     "phases": {phase: {"extra-data-sources": {"responses": False}} for phase in ("examples", "coverage", "fuzzing")},
     "checks": {
@@ -122,6 +127,11 @@ def tenants(stack: Stack) -> Iterator[dict[str, Tenant]]:
         tenant.close()
 
 
+@pytest.fixture(autouse=True)
+def _print_seed() -> None:
+    print(f"TIERLOOP_FUZZ_SEED={SEED} TIERLOOP_FUZZ_EXAMPLES={EXAMPLES}")
+
+
 @pytest.fixture(scope="module")
 def session() -> Iterator[requests.Session]:
     with requests.Session() as opened:
@@ -146,7 +156,6 @@ def test_every_answer_to_an_operator_is_documented(
 
 
 def try_out(case: Case, who: str, stack: Stack, tenants: dict[str, Tenant], session: requests.Session) -> None:
-    print(f"TIERLOOP_FUZZ_SEED={SEED} TIERLOOP_FUZZ_EXAMPLES={EXAMPLES}, {who}")
     service = service_of(case)
     answer = case.call_and_validate(
         base_url=stack.urls[service],

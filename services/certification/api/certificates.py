@@ -9,22 +9,22 @@ from starlette.responses import Response
 
 from services.certification.api import examples
 from services.certification.api.bodies import CertificateMove, NewCertificate
-from services.certification.api.edge import (
-    CertificateId,
-    Edge,
-    InspectorCaller,
-    SupplierCaller,
-    answer_doc,
-    one_more,
-    reach_of,
-    reply,
-    respond,
-)
+from services.certification.api.edge import CertificateId, Edge, InspectorCaller, SupplierCaller, one_more, reach_of
 from services.certification.api.views import CertificatePage, CertificateView
 from services.certification.application.commands import CertificateStep
 from services.certification.domain.errors import CertificateNotFound
 from services.chassis.auth import Caller
-from services.chassis.http import IdempotencyKey, IfMatch, PageQuery, cut_page, json_body, json_request_body
+from services.chassis.http import (
+    IdempotencyKey,
+    IfMatch,
+    PageQuery,
+    answer_doc,
+    cut_page,
+    json_body,
+    json_request_body,
+    reply,
+    respond,
+)
 from services.chassis.problems import problem_responses
 from services.chassis.tokens import Principal
 
@@ -78,7 +78,7 @@ def certificates_router(edge: Edge) -> APIRouter:
         """List the own certificates; operators and verifiers list all."""
         found, more = cut_page(await edge.queries.certificates(reach_of(caller), one_more(page)), page.limit)
         view = CertificatePage(items=[CertificateView.of(certificate) for certificate in found])
-        return edge.page(request, view, found[-1].certificate_id if more else None)
+        return edge.page(request, view, {"id": found[-1].certificate_id} if more else None)
 
     @router.get(
         "/{certificate_id}",

@@ -9,16 +9,7 @@ from starlette.responses import Response
 
 from services.certification.api import examples
 from services.certification.api.bodies import NewPart
-from services.certification.api.edge import (
-    ID_PATTERN,
-    Edge,
-    PartId,
-    SupplierCaller,
-    answer_doc,
-    one_more,
-    reply,
-    respond,
-)
+from services.certification.api.edge import ID_PATTERN, Edge, PartId, SupplierCaller, one_more
 from services.certification.api.part_views import PartAnswer, PartPage, TrailAnswer, TrailStepView, VerdictAnswer
 from services.certification.application.ports import VerdictFilter
 from services.certification.application.queries import (
@@ -31,8 +22,17 @@ from services.certification.application.queries import (
 from services.certification.application.trail import trail_view
 from services.certification.domain.errors import ProfileNotFound
 from services.chassis.auth import Caller
-from services.chassis.http import IdempotencyKey, Page, PageQuery, cut_page, json_body, json_request_body
-from services.chassis.idempotency import Reply
+from services.chassis.http import (
+    IdempotencyKey,
+    Page,
+    PageQuery,
+    answer_doc,
+    cut_page,
+    json_body,
+    json_request_body,
+    reply,
+    respond,
+)
 from services.chassis.problems import HttpProblem, problem_responses
 
 ProfileQuery = Annotated[str, Query(alias="profile", pattern=ID_PATTERN, description="Id of the buyer's profile.")]
@@ -100,7 +100,7 @@ def parts_router(edge: Edge) -> APIRouter:
         shown, more = cut_page(found, page.limit)
         now = edge.clock()
         view = PartPage(items=[PartAnswer.of(part, now) for part in shown])
-        return edge.page(request, view, shown[-1].part_id if more else None)
+        return edge.page(request, view, {"id": shown[-1].part_id} if more else None)
 
     @router.get(
         "/{part_id}",
@@ -111,7 +111,7 @@ def parts_router(edge: Edge) -> APIRouter:
     async def part(caller: Caller, part_id: PartId) -> Response:
         """Read a part: its supplier sees every verdict, a buyer those of its own profiles."""
         found = await part_view(edge.queries, part_id, caller.organisation_id)
-        return respond(Reply(200, PartAnswer.of(found, edge.clock()).model_dump_json().encode()))
+        return respond(reply(PartAnswer.of(found, edge.clock())))
 
     @router.get(
         "/{part_id}/verdict",
@@ -137,7 +137,7 @@ def parts_router(edge: Edge) -> APIRouter:
         """Return the events behind the verdicts the caller may see: evidence, causes, and each change."""
         steps = await trail_view(edge.queries, part_id, profile, caller.organisation_id)
         view = TrailAnswer(part_id=part_id, events=[TrailStepView.of(step) for step in steps])
-        return respond(Reply(200, view.model_dump_json().encode()))
+        return respond(reply(view))
 
     return router
 

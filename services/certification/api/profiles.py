@@ -7,11 +7,21 @@ from starlette.responses import Response
 
 from services.certification.api import examples
 from services.certification.api.bodies import ProfileBody
-from services.certification.api.edge import BuyerCaller, Edge, ProfileId, answer_doc, one_more, reply, respond
+from services.certification.api.edge import BuyerCaller, Edge, ProfileId, one_more
 from services.certification.api.views import ProfilePage, ProfileView
 from services.certification.domain.errors import ProfileNotFound
 from services.chassis.auth import Caller
-from services.chassis.http import IdempotencyKey, IfMatch, PageQuery, cut_page, json_body, json_request_body
+from services.chassis.http import (
+    IdempotencyKey,
+    IfMatch,
+    PageQuery,
+    answer_doc,
+    cut_page,
+    json_body,
+    json_request_body,
+    reply,
+    respond,
+)
 from services.chassis.problems import problem_responses
 
 _BODY = json_request_body(ProfileBody, examples={"castings": examples.NEW_PROFILE})
@@ -68,7 +78,7 @@ def profiles_router(edge: Edge) -> APIRouter:
         """List the caller's profiles."""
         found, more = cut_page(await edge.queries.profiles(caller.organisation_id, one_more(page)), page.limit)
         view = ProfilePage(items=[ProfileView.of(profile) for profile in found])
-        return edge.page(request, view, found[-1].profile_id if more else None)
+        return edge.page(request, view, {"id": found[-1].profile_id} if more else None)
 
     @router.get(
         "/{profile_id}",

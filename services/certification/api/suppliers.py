@@ -7,19 +7,11 @@ from starlette.responses import Response
 
 from services.certification.api import examples
 from services.certification.api.bodies import SupplierBody
-from services.certification.api.edge import (
-    INSPECTORS,
-    Edge,
-    SupplierCaller,
-    SupplierId,
-    answer_doc,
-    reply,
-    respond,
-)
+from services.certification.api.edge import INSPECTORS, Edge, SupplierCaller, SupplierId
 from services.certification.api.views import SupplierView
 from services.certification.domain.errors import SupplierNotFound
 from services.chassis.auth import Caller
-from services.chassis.http import IdempotencyKey, IfMatch, json_body, json_request_body
+from services.chassis.http import IdempotencyKey, IfMatch, answer_doc, json_body, json_request_body, reply, respond
 from services.chassis.problems import problem_responses
 
 _BODY = json_request_body(SupplierBody, examples={"foundry": examples.NEW_SUPPLIER})

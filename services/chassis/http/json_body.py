@@ -7,7 +7,7 @@ the `Request` and call `json_body`; `create_api` refuses a route that declares a
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -19,8 +19,9 @@ from services.chassis.problems import HttpProblem, instance_of
 M = TypeVar("M", bound=BaseModel)
 
 DEFAULT_DEPTH_LIMIT: Final = 32
-NDJSON: Final = ("application/x-ndjson", "application/ndjson", "application/jsonl")
-MAX_LINES: Final = 10_000
+JSON: Final = "application/json"
+MERGE_PATCH: Final = "application/merge-patch+json"
+"""A body of changed members alone (RFC 7396)."""
 SCHEMA_REF: Final = "#/components/schemas/{model}"
 
 _STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
@@ -29,13 +30,13 @@ _OPENING: Final = ord("(")
 _NOT_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
 
 
-async def json_body(request: Request, model: type[M]) -> M:
+async def json_body(request: Request, model: type[M], *, media_type: str = JSON) -> M:
     """Read and validate the body of a request.
 
     Raises `HttpProblem` 415 (media type), 400 (no JSON, or nested too deep), 413 and 408 (limits), 422 (rules of
     the model, each with its JSON pointer).
     """
-    require_media_type(request, "application/json")
+    require_media_type(request, media_type)
     raw = await request.body()
     try:
         return parse_json(raw, model, depth_limit=depth_limit_of(request))
@@ -49,27 +50,6 @@ def parse_json(raw: bytes, model: type[M], *, depth_limit: int = DEFAULT_DEPTH_L
     """Validate one JSON document. Raises `HttpProblem` 400 when nested too deep, pydantic's `ValidationError`."""
     check_depth(raw, depth_limit)
     return model.model_validate_json(raw)
-
-
-async def ndjson_lines(
-    request: Request, *, max_lines: int = MAX_LINES, max_line_bytes: int = 1024 * 1024
-) -> AsyncIterator[tuple[int, bytes]]:
-    """Yield `(line number from 1, bytes)` of an NDJSON body as it arrives; blank lines are skipped.
-
-    Raises `HttpProblem` 415 (media type) and 413 (a line or their number over its limit).
-    """
-    require_media_type(request, *NDJSON)
-    number, rest = 0, b""
-    async for chunk in request.stream():
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            number += 1
-            _check_line(number, line, max_lines, max_line_bytes)
-            if line.strip():
-                yield number, line
-        _check_line(number + 1 if rest else number, rest, max_lines, max_line_bytes)
-    if rest.strip():
-        yield number + 1, rest
 
 
 def require_media_type(request: Request, *accepted: str) -> None:
@@ -128,29 +108,10 @@ def depth_limit_of(request: Request) -> int:
 
 
 def json_request_body(
-    model: type[BaseModel], *, examples: Mapping[str, Any] | None = None, media_type: str = "application/json"
+    model: type[BaseModel], *, examples: Mapping[str, Any] | None = None, media_type: str = JSON
 ) -> dict[str, Any]:
     """Return the `openapi_extra` of a route that reads `model` with `json_body`; `examples` by name."""
     content: dict[str, Any] = {"schema": model.model_json_schema(ref_template=SCHEMA_REF)}
     if examples:
         content["examples"] = {name: {"value": value} for name, value in examples.items()}
     return {"requestBody": {"required": True, "content": {media_type: content}}}
-
-
-def ndjson_request_body(model: type[BaseModel], *, example: str | None = None) -> dict[str, Any]:
-    """Return the `openapi_extra` of a route that reads lines of `model` with `ndjson_lines`."""
-    content: dict[str, Any] = {
-        "schema": {"type": "string", "description": f"One JSON object per line, each a {model.__name__}."}
-    }
-    if example is not None:
-        content["example"] = example
-    return {"requestBody": {"required": True, "content": {NDJSON[0]: content}}}
-
-
-def _check_line(number: int, line: bytes, max_lines: int, max_line_bytes: int) -> None:
-    if number <= max_lines and len(line) <= max_line_bytes:
-        return
-    limit = f"{max_lines} lines" if number > max_lines else f"{max_line_bytes} bytes in line {number}"
-    raise HttpProblem(
-        413, "content-too-large", "The body is too large", f"At most {limit}. Split the batch into several requests."
-    )

@@ -39,7 +39,7 @@ class Page:
             return None
         value = self.after.get(name)
         if not isinstance(value, str):
-            raise _bad_cursor()
+            raise bad_cursor()
         return value
 
 
@@ -51,18 +51,18 @@ def encode_cursor(position: Mapping[str, CursorValue]) -> str:
 def decode_cursor(cursor: str) -> dict[str, CursorValue]:
     """Read a cursor of ours. Raises `HttpProblem` 400 for anything `encode_cursor` didn't write."""
     if not 0 < len(cursor) <= MAX_CURSOR_LENGTH or not cursor.isascii():
-        raise _bad_cursor()
+        raise bad_cursor()
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         position = orjson.loads(raw)
     except (binascii.Error, ValueError):
-        raise _bad_cursor() from None
+        raise bad_cursor() from None
     if not isinstance(position, dict) or not 0 < len(position) <= MAX_CURSOR_PARTS:
-        raise _bad_cursor()
+        raise bad_cursor()
     if not all(type(value) in (str, int) for value in position.values()):
-        raise _bad_cursor()
+        raise bad_cursor()
     if encode_cursor(position) != cursor:
-        raise _bad_cursor()
+        raise bad_cursor()
     return position
 
 
@@ -102,7 +102,8 @@ def cut_page(items: list[Any], limit: int) -> tuple[list[Any], bool]:
     return items[:limit], len(items) > limit
 
 
-def _bad_cursor() -> HttpProblem:
+def bad_cursor() -> HttpProblem:
+    """Return the problem (400) of a cursor that no page of ours ended with."""
     return HttpProblem.of_field(
         400,
         "invalid-cursor",

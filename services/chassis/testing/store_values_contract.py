@@ -74,7 +74,7 @@ class Add:
 class AddHandler:
     """Reads a key and a match, so that it sees what earlier commands of the batch did in both ways."""
 
-    def needs(self, command: Add, loaded: Loaded) -> Iterable[Need]:  # noqa: ARG002
+    def needs(self, command: Add, loaded: Loaded) -> Iterable[Need]:  # noqa: ARG002 - the handlers' protocol
         """Name the document and its like."""
         return [Key(THINGS, command.key), Match(THINGS, "label", command.label)]
 

@@ -17,8 +17,16 @@ from fastapi import APIRouter, Request
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from services.chassis.http import require_media_type
-from services.chassis.http.json_body import NDJSON, depth_limit_of
+from services.chassis.http import (
+    NDJSON,
+    Line,
+    TooManyLinesError,
+    depth_limit_of,
+    ndjson_content,
+    ndjson_lines,
+    ndjson_request_body,
+    require_media_type,
+)
 from services.chassis.idempotency import Reply
 from services.chassis.kernel import Refusal
 from services.chassis.problem_handlers import defect_problem
@@ -26,7 +34,6 @@ from services.chassis.problems import HttpProblem, Problem, from_refusal, from_s
 from services.chassis.store import TransientStoreError
 from services.chassis.tokens import Principal
 from services.chassis.unit import OverloadedError
-from services.footprints.api.batch_lines import MAX_LINE_BYTES, MAX_LINES, Line, TooManyLinesError, batch_lines
 from services.footprints.api.edge import Edge
 from services.footprints.api.examples import BATCH_LINE_EXAMPLE, PRODUCT_FOOTPRINT_EXAMPLE
 from services.footprints.api.footprints import Supplier
@@ -41,10 +48,11 @@ Result = dict[str, Any]
 
 _log = structlog.get_logger(__name__)
 
+MAX_LINES: Final = 1_000
+MAX_LINE_BYTES: Final = 1024 * 1024
 WINDOW_LINES: Final = 100
 """Lines under way at a time: they share transactions."""
 WINDOW_BYTES: Final = 4 * 1024 * 1024
-REF: Final = "#/components/schemas/"
 
 
 def batch_router(edge: Edge) -> APIRouter:
@@ -61,27 +69,12 @@ def batch_router(edge: Edge) -> APIRouter:
             " line never harms the others. A repeat is safe, because the footprints' own ids tell it from a new one."
             " A body that goes over a limit ends with a line that names the first line that was not read."
         ),
-        openapi_extra={
-            "requestBody": {
-                "required": True,
-                "content": {
-                    NDJSON[0]: {
-                        "schema": {"type": "string", "description": f"Lines of {ProductFootprint.__name__}."},
-                        "example": orjson.dumps(PRODUCT_FOOTPRINT_EXAMPLE).decode() + "\n",
-                    }
-                },
-            }
-        },
+        openapi_extra=ndjson_request_body(ProductFootprint, orjson.dumps(PRODUCT_FOOTPRINT_EXAMPLE).decode() + "\n"),
         response_model=None,
         responses={
             200: {
                 "description": "A result a line",
-                "content": {
-                    NDJSON[0]: {
-                        "schema": {"type": "string", "description": f"Lines of {BatchLine.__name__}."},
-                        "example": orjson.dumps(BATCH_LINE_EXAMPLE).decode() + "\n",
-                    }
-                },
+                "content": ndjson_content(BatchLine, orjson.dumps(BATCH_LINE_EXAMPLE).decode() + "\n"),
             }
         },
     )
@@ -112,13 +105,15 @@ class _Batch:
         """Store the lines; return their results in order."""
         results: list[Result] = []
         last = 0
+        lines = ndjson_lines(self._request.stream(), max_lines=MAX_LINES, max_line_bytes=MAX_LINE_BYTES)
         try:
-            async for window in _windows(batch_lines(self._request.stream())):
+            async for window in _windows(lines):
                 results.extend(await asyncio.gather(*(self._submit(line) for line in window)))
                 last = window[-1].number
             self.complete = True
         except TooManyLinesError as error:
-            results.append(_failed(error.line, None, self._over(str(error))))
+            over = self._over(f"line {error.line} is over the limit of {MAX_LINES} footprints")
+            results.append(_failed(error.line, None, over))
         except HttpProblem as error:  # the limits of size and time, met while the body was read
             results.append(_failed(last + 1, None, error.problem(self._instance)))
         except ClientDisconnect:

@@ -15,16 +15,17 @@ from services.chassis.http import (
     IdempotencyKey,
     Page,
     PageQuery,
+    bad_cursor,
     cut_page,
+    depth_limit_of,
+    header_docs,
     json_request_body,
-    page_headers,
     require_media_type,
+    respond,
 )
-from services.chassis.http.json_body import depth_limit_of
-from services.chassis.idempotency import fingerprint, record_key
-from services.chassis.problems import HttpProblem, instance_of, problem_responses
+from services.chassis.problems import instance_of, problem_responses
 from services.chassis.tokens import Principal
-from services.footprints.api.edge import Edge, response
+from services.footprints.api.edge import Edge
 from services.footprints.api.examples import PRODUCT_FOOTPRINT_EXAMPLE
 from services.footprints.api.pact_v3 import ProductFootprint, read_submission
 from services.footprints.api.render import footprint_reply, footprint_summary, instant, submitted_reply
@@ -40,9 +41,6 @@ MAX_ID_LENGTH: Final = 128
 MAX_URN_LENGTH: Final = 500
 
 Supplier = Annotated[Principal, Depends(require(role=SUPPLIER))]
-ETAG: Final = {"ETag": {"description": 'The version, such as `"1"`.', "schema": {"type": "string"}}}
-LOCATION: Final = {"Location": {"description": "Path of the resource.", "schema": {"type": "string"}}}
-LINK: Final = {"Link": {"description": "The next page, rel=next (RFC 8288).", "schema": {"type": "string"}}}
 
 
 def footprints_router(edge: Edge) -> APIRouter:
@@ -63,8 +61,12 @@ def footprints_router(edge: Edge) -> APIRouter:
         status_code=201,
         response_model=None,
         responses={
-            201: {"model": FootprintResource, "description": "Accepted", "headers": LOCATION | ETAG},
-            200: {"model": FootprintResource, "description": "Known, the same content", "headers": LOCATION | ETAG},
+            201: {"model": FootprintResource, "description": "Accepted", "headers": header_docs("Location", "ETag")},
+            200: {
+                "model": FootprintResource,
+                "description": "Known, the same content",
+                "headers": header_docs("Location", "ETag"),
+            },
             **problem_responses(409),
         },
     )
@@ -72,14 +74,8 @@ def footprints_router(edge: Edge) -> APIRouter:
         require_media_type(request, "application/json")
         raw = await request.body()
         submission = read_submission(raw, depth_limit=depth_limit_of(request), instance=instance_of(request.scope))
-        reply = await edge.bus.execute(
-            SubmitFootprint(edge.meta(caller), submission),
-            submitted_reply,
-            key=record_key(caller.organisation_id, SUBMIT, key),
-            fingerprint=fingerprint(SUBMIT.encode(), raw),
-            ttl=edge.idempotency_ttl,
-        )
-        return response(reply)
+        command = SubmitFootprint(edge.meta(caller), submission)
+        return respond(await edge.once(caller, SUBMIT, key, command, submitted_reply, raw))
 
     @router.get(
         "/{footprint_id}",
@@ -87,13 +83,13 @@ def footprints_router(edge: Edge) -> APIRouter:
         summary="Read a footprint",
         description="For its owner, and for an organisation to which a grant opens it now; 404 for everybody else.",
         response_model=None,
-        responses={200: {"model": FootprintResource, "description": "The footprint", "headers": ETAG}},
+        responses={200: {"model": FootprintResource, "description": "The footprint", "headers": header_docs("ETag")}},
     )
     async def read(footprint_id: str, caller: Caller) -> Response:
         found = await edge.queries.footprint(footprint_id.lower(), reader=caller.organisation_id, at=edge.clock())
         if found is None:
             raise FootprintNotFound("no footprint with this id is visible to you")
-        return response(footprint_reply(found))
+        return respond(footprint_reply(found))
 
     @router.get(
         "",
@@ -105,7 +101,7 @@ def footprints_router(edge: Edge) -> APIRouter:
             " events to learn of every change."
         ),
         response_model=None,
-        responses={200: {"model": FootprintPage, "description": "A page", "headers": LINK}},
+        responses={200: {"model": FootprintPage, "description": "A page", "headers": header_docs("Link")}},
     )
     async def footprints(
         request: Request,
@@ -127,9 +123,8 @@ def footprints_router(edge: Edge) -> APIRouter:
         )
         shown, more = cut_page(list(found), page.limit)
         last = {"at": instant(shown[-1].accepted_at) or "", "id": shown[-1].footprint_id} if more else None
-        headers = page_headers(request, edge.public_base_url, last)
         body = orjson.dumps({"items": [footprint_summary(footprint) for footprint in shown]})
-        return Response(body, headers=headers, media_type="application/json")
+        return edge.page(request, body, last)
 
     return router
 
@@ -142,12 +137,4 @@ def position(page: Page) -> FootprintPosition | None:
     try:
         return FootprintPosition(to_milliseconds(datetime.fromisoformat(accepted_at)), footprint_id)
     except (ValueError, OverflowError):
-        raise HttpProblem.of_field(
-            400,
-            "invalid-cursor",
-            "The cursor is none of ours",
-            field="/query/cursor",
-            rule="cursor",
-            message="must be copied unchanged from the Link header of the page before.",
-            remedy="Leave it out to begin with the first page.",
-        ) from None
+        raise bad_cursor() from None

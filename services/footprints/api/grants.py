@@ -16,15 +16,15 @@ from services.chassis.http import (
     IfMatch,
     PageQuery,
     cut_page,
+    header_docs,
     json_body,
     json_request_body,
-    page_headers,
+    respond,
 )
-from services.chassis.idempotency import fingerprint, record_key
 from services.chassis.problems import problem_responses
-from services.footprints.api.edge import Edge, response
+from services.footprints.api.edge import Edge
 from services.footprints.api.examples import GRANT_REQUEST_EXAMPLES
-from services.footprints.api.footprints import ETAG, LINK, LOCATION, MAX_ID_LENGTH, Supplier
+from services.footprints.api.footprints import MAX_ID_LENGTH, Supplier
 from services.footprints.api.pact_v3.values import Instant
 from services.footprints.api.render import given_reply, grant_reply, grant_resource
 from services.footprints.api.resources import GrantPage, GrantResource
@@ -86,19 +86,13 @@ def grants_router(edge: Edge) -> APIRouter:
         openapi_extra=json_request_body(GrantRequest, examples=GRANT_REQUEST_EXAMPLES),
         status_code=201,
         response_model=None,
-        responses={201: {"model": GrantResource, "description": "Given", "headers": LOCATION | ETAG}},
+        responses={201: {"model": GrantResource, "description": "Given", "headers": header_docs("Location", "ETag")}},
     )
     async def give(request: Request, caller: Supplier, key: IdempotencyKey) -> Response:
         body = await json_body(request, GrantRequest)
         meta = edge.meta(caller)
-        reply = await edge.bus.execute(
-            GiveGrant(meta, edge.new_id(), body.terms(meta.at)),
-            given_reply,
-            key=record_key(caller.organisation_id, GIVE, key),
-            fingerprint=fingerprint(GIVE.encode(), await request.body()),
-            ttl=edge.idempotency_ttl,
-        )
-        return response(reply)
+        command = GiveGrant(meta, edge.new_id(), body.terms(meta.at))
+        return respond(await edge.once(caller, GIVE, key, command, given_reply, await request.body()))
 
     @router.get(
         "/{grant_id}",
@@ -106,13 +100,13 @@ def grants_router(edge: Edge) -> APIRouter:
         summary="Read a grant",
         description="For the organisation that gave it and the one that got it; 404 for everybody else.",
         response_model=None,
-        responses={200: {"model": GrantResource, "description": "The grant", "headers": ETAG}},
+        responses={200: {"model": GrantResource, "description": "The grant", "headers": header_docs("ETag")}},
     )
     async def read(grant_id: str, caller: Caller) -> Response:
         found = await edge.queries.grant(grant_id, reader=caller.organisation_id)
         if found is None:
             raise GrantNotFound("no grant with this id is visible to you")
-        return response(grant_reply(found))
+        return respond(grant_reply(found))
 
     @router.get(
         "",
@@ -120,7 +114,7 @@ def grants_router(edge: Edge) -> APIRouter:
         summary="List grants",
         description="Grants that the caller gave or got, revoked and ended ones included, in order of their ids.",
         response_model=None,
-        responses={200: {"model": GrantPage, "description": "A page", "headers": LINK}},
+        responses={200: {"model": GrantPage, "description": "A page", "headers": header_docs("Link")}},
     )
     async def grants(
         request: Request,
@@ -135,9 +129,8 @@ def grants_router(edge: Edge) -> APIRouter:
         )
         shown, more = cut_page(list(found), page.limit)
         last = {"id": shown[-1].grant_id} if more else None
-        headers = page_headers(request, edge.public_base_url, last)
         body = orjson.dumps({"items": [grant_resource(grant) for grant in shown]})
-        return Response(body, headers=headers, media_type="application/json")
+        return edge.page(request, body, last)
 
     @router.post(
         "/{grant_id}:revoke",
@@ -147,14 +140,14 @@ def grants_router(edge: Edge) -> APIRouter:
         openapi_extra=_optional(json_request_body(RevokeRequest, examples={"reason": {"reason": "Contract ended."}})),
         response_model=None,
         responses={
-            200: {"model": GrantResource, "description": "Revoked", "headers": ETAG},
+            200: {"model": GrantResource, "description": "Revoked", "headers": header_docs("ETag")},
             **problem_responses(409),
         },
     )
     async def revoke(request: Request, grant_id: str, caller: Caller, version: IfMatch) -> Response:
         reason = (await json_body(request, RevokeRequest)).reason if await request.body() else None
         command = RevokeGrant(edge.meta(caller), grant_id, version, reason)
-        return response(await edge.bus.execute(command, grant_reply))
+        return await edge.change(command, grant_reply)
 
     return router
 

@@ -7,6 +7,7 @@ with the same credential and `client_secret: null`; who lost the first answer ro
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,22 +16,22 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from services.chassis.http import IdempotencyKey, PageQuery, cut_page, json_body, json_request_body, page_headers
-from services.chassis.idempotency import Reply, fingerprint, record_key
+from services.chassis.http import (
+    IdempotencyKey,
+    PageQuery,
+    answer_doc,
+    cut_page,
+    json_body,
+    json_request_body,
+    reply,
+    respond,
+)
+from services.chassis.idempotency import Reply
 from services.chassis.problems import problem_responses
 from services.chassis.tokens import Principal
 from services.chassis.unit import OverloadedError
 from services.identity.api import examples
-from services.identity.api.edge import (
-    ClientId,
-    Edge,
-    Operator,
-    OrganisationId,
-    answer_doc,
-    json_response,
-    reply,
-    respond,
-)
+from services.identity.api.edge import ClientId, Edge, Operator, OrganisationId
 from services.identity.api.models import Answer, NewCredential
 from services.identity.application.commands import IssueCredential, RevokeCredential, RotateCredential
 from services.identity.application.ports import HashersBusyError
@@ -119,7 +120,7 @@ def _reading_routes(router: APIRouter, edge: Edge) -> None:
         items, more = cut_page(list(found), page.limit)
         position = {"id": items[-1].client_id} if more else None
         body = CredentialPage(items=[CredentialView.of(item) for item in items])
-        return json_response(body, page_headers(request, edge.public_base_url, position))
+        return edge.page(request, body, position)
 
     @router.get(
         ONE,
@@ -134,7 +135,7 @@ def _reading_routes(router: APIRouter, edge: Edge) -> None:
         caller: Operator,  # noqa: ARG001 - the role is checked
     ) -> Response:
         found = await usable_credential(edge.queries, organisation_id, client_id, edge.clock())
-        return json_response(CredentialView.of(found))
+        return respond(reply(CredentialView.of(found)))
 
 
 def _secret_routes(router: APIRouter, edge: Edge) -> None:
@@ -155,12 +156,14 @@ def _secret_routes(router: APIRouter, edge: Edge) -> None:
         command = IssueCredential(
             edge.meta(caller), organisation_id, edge.new_id(), body.label, tuple(body.scopes), secret
         )
-        answer = await edge.bus.execute(
+        answer = await edge.once(
+            caller,
+            ISSUE,
+            key,
             command,
-            lambda credential: reply(_unshown(credential), 201, {"Location": _location(credential)}),
-            key=record_key(caller.organisation_id, ISSUE, key),
-            fingerprint=fingerprint(ISSUE.encode(), organisation_id.encode(), await request.body()),
-            ttl=edge.idempotency_ttl,
+            lambda credential: reply(_unshown(credential), status=201, location=_location(credential)),
+            organisation_id.encode(),
+            await request.body(),
         )
         return respond(_shown(answer, secret, plain, caller))
 
@@ -175,12 +178,14 @@ def _secret_routes(router: APIRouter, edge: Edge) -> None:
         organisation_id: OrganisationId, client_id: ClientId, key: IdempotencyKey, caller: Operator
     ) -> Response:
         plain, secret = await _new_secret(edge)
-        answer = await edge.bus.execute(
+        answer = await edge.once(
+            caller,
+            ROTATE,
+            key,
             RotateCredential(edge.meta(caller), organisation_id, client_id, secret),
             lambda credential: reply(_unshown(credential)),
-            key=record_key(caller.organisation_id, ROTATE, key),
-            fingerprint=fingerprint(ROTATE.encode(), organisation_id.encode(), client_id.encode()),
-            ttl=edge.idempotency_ttl,
+            organisation_id.encode(),
+            client_id.encode(),
         )
         return respond(_shown(answer, secret, plain, caller))
 
@@ -204,7 +209,7 @@ def _shown(answer: Reply, secret: NewSecret, plain: str, caller: Principal) -> R
         return answer
     _log.info("credential.secret_shown", client_id=view.client_id, secret_id=view.secret_id, by=caller.client_id)
     shown = view.model_copy(update={"client_secret": plain, "secret_note": None})
-    return reply(shown, answer.status, answer.headers)
+    return replace(answer, body=shown.model_dump_json().encode())
 
 
 def _location(credential: ClientCredential) -> str:

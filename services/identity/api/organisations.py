@@ -9,29 +9,21 @@ from starlette.responses import Response
 
 from services.chassis.auth import Caller
 from services.chassis.http import (
+    MERGE_PATCH,
     IdempotencyKey,
     IfMatch,
     PageQuery,
+    answer_doc,
     cut_page,
-    etag,
     json_body,
     json_request_body,
-    page_headers,
-)
-from services.chassis.idempotency import Reply, fingerprint, record_key
-from services.chassis.problems import problem_responses
-from services.identity.api import examples
-from services.identity.api.edge import (
-    MERGE_PATCH,
-    Edge,
-    Operator,
-    OrganisationId,
-    answer_doc,
-    json_response,
-    merge_patch_body,
     reply,
     respond,
 )
+from services.chassis.idempotency import Reply
+from services.chassis.problems import problem_responses
+from services.identity.api import examples
+from services.identity.api.edge import Edge, Operator, OrganisationId
 from services.identity.api.models import (
     DirectoryEntry,
     NewOrganisation,
@@ -76,7 +68,7 @@ def _reading_routes(router: APIRouter, edge: Edge) -> None:
         items, more = cut_page(list(found), page.limit)
         position = {"id": items[-1].organisation_id} if more else None
         body = OrganisationPage(items=[OrganisationDetail.of(item) for item in items])
-        return json_response(body, page_headers(request, edge.public_base_url, position))
+        return edge.page(request, body, position)
 
     @router.get(
         ONE,
@@ -89,7 +81,7 @@ def _reading_routes(router: APIRouter, edge: Edge) -> None:
         found = await registered(edge.queries, organisation_id)
         sees_all = sees_all_of(organisation_id, reader_id=caller.organisation_id, reader_roles=caller.roles)
         view = OrganisationDetail.of(found) if sees_all else DirectoryEntry.of(found)
-        return json_response(view, {"ETag": etag(found.version)})
+        return respond(reply(view, found.version))
 
 
 def _writing_routes(router: APIRouter, edge: Edge) -> None:
@@ -108,14 +100,7 @@ def _writing_routes(router: APIRouter, edge: Edge) -> None:
     async def register_organisation(request: Request, key: IdempotencyKey, caller: Operator) -> Response:
         body = await json_body(request, NewOrganisation)
         command = RegisterOrganisation(edge.meta(caller), edge.new_id(), body.profile())
-        answer = await edge.bus.execute(
-            command,
-            _created,
-            key=record_key(caller.organisation_id, REGISTER, key),
-            fingerprint=fingerprint(REGISTER.encode(), await request.body()),
-            ttl=edge.idempotency_ttl,
-        )
-        return respond(answer)
+        return respond(await edge.once(caller, REGISTER, key, command, _created, await request.body()))
 
     @router.patch(
         ONE,
@@ -131,9 +116,9 @@ def _writing_routes(router: APIRouter, edge: Edge) -> None:
     async def change_organisation(
         request: Request, organisation_id: OrganisationId, version: IfMatch, caller: Operator
     ) -> Response:
-        body = await merge_patch_body(request, OrganisationPatch)
+        body = await json_body(request, OrganisationPatch, media_type=MERGE_PATCH)
         command = ChangeOrganisation(edge.meta(caller), organisation_id, version, body.patch())
-        return respond(await edge.bus.execute(command, _changed))
+        return await edge.change(command, _changed)
 
 
 def _standing_routes(router: APIRouter, edge: Edge) -> None:
@@ -148,7 +133,7 @@ def _standing_routes(router: APIRouter, edge: Edge) -> None:
     async def suspend_organisation(request: Request, organisation_id: OrganisationId, caller: Operator) -> Response:
         body = await json_body(request, Suspension)
         command = SuspendOrganisation(edge.meta(caller), organisation_id, body.reason)
-        return respond(await edge.bus.execute(command, _changed))
+        return await edge.change(command, _changed)
 
     @router.post(
         f"{ONE}:reinstate",
@@ -159,17 +144,16 @@ def _standing_routes(router: APIRouter, edge: Edge) -> None:
     )
     async def reinstate_organisation(organisation_id: OrganisationId, caller: Operator) -> Response:
         command = ReinstateOrganisation(edge.meta(caller), organisation_id)
-        return respond(await edge.bus.execute(command, _changed))
+        return await edge.change(command, _changed)
 
 
 def _created(organisation: Organisation) -> Reply:
     location = f"{PATH}/{organisation.organisation_id}"
-    headers = {"Location": location, "ETag": etag(organisation.version)}
-    return reply(OrganisationDetail.of(organisation), 201, headers)
+    return reply(OrganisationDetail.of(organisation), organisation.version, 201, location)
 
 
 def _changed(organisation: Organisation) -> Reply:
-    return reply(OrganisationDetail.of(organisation), 200, {"ETag": etag(organisation.version)})
+    return reply(OrganisationDetail.of(organisation), organisation.version)
 
 
 def _document(model: Any, example: Any, *headers: str) -> dict[str, Any]:

@@ -9,11 +9,11 @@ import structlog
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.chassis.http import IdempotencyKey
-from services.chassis.idempotency import Reply, fingerprint, record_key
+from services.chassis.http import IdempotencyKey, answer_doc, reply, respond
+from services.chassis.idempotency import Reply
 from services.chassis.problems import problem_responses
 from services.identity.api import examples
-from services.identity.api.edge import Edge, Operator, answer_doc, json_response, reply, respond
+from services.identity.api.edge import Edge, Operator
 from services.identity.api.models import SigningKeyList, SigningKeyView
 from services.identity.application.commands import RotateSigningKeys
 from services.identity.application.ports import KeySmith
@@ -38,7 +38,7 @@ def signing_key_router(edge: Edge, keys: SigningKeys, smith: KeySmith, token_lif
     )
     async def list_signing_keys(caller: Operator) -> Response:  # noqa: ARG001 - the role is checked
         ring = await keys.ring()
-        return json_response(_listed(ring.published(edge.clock())))
+        return respond(reply(_listed(ring.published(edge.clock()))))
 
     @router.post(
         f"{PATH}:rotate",
@@ -54,13 +54,7 @@ def signing_key_router(edge: Edge, keys: SigningKeys, smith: KeySmith, token_lif
         def render(ring: KeyRing) -> Reply:
             return reply(_listed(ring.published(command.meta.at)))
 
-        answer = await edge.bus.execute(
-            command,
-            render,
-            key=record_key(caller.organisation_id, ROTATE, key),
-            fingerprint=fingerprint(ROTATE.encode()),
-            ttl=edge.idempotency_ttl,
-        )
+        answer = await edge.once(caller, ROTATE, key, command, render)
         _log.info("signing_keys.rotated", by=caller.client_id)
         return respond(answer)
 

@@ -10,20 +10,22 @@ from services.chassis.http import (
     IdempotencyKey,
     IfMatch,
     PageQuery,
+    answer_doc,
     cut_page,
     json_body,
     json_request_body,
-    page_headers,
+    reply,
+    respond,
 )
 from services.chassis.idempotency import Reply
 from services.chassis.problems import problem_responses
 from services.recycling.api import examples
 from services.recycling.api.bodies import NewClaim, Why
-from services.recycling.api.edge import ClaimId, Edge, answer_doc, page_response, reply, respond
+from services.recycling.api.edge import ClaimId, Edge
 from services.recycling.api.views import ClaimDetail, ClaimPage, ClaimSummary
 from services.recycling.application.commands import RevokeClaim
+from services.recycling.application.queries import read_claim
 from services.recycling.domain.claims import Claim
-from services.recycling.domain.errors import ClaimNotFound
 
 
 def claims_router(edge: Edge) -> APIRouter:
@@ -86,7 +88,7 @@ def _add_reads(router: APIRouter, edge: Edge) -> None:
         found, more = cut_page(list(wanted), page.limit)
         last = {"id": found[-1].claim_id} if more else None
         items = [ClaimDetail.of(claim) for claim in found]
-        return page_response(ClaimPage(items=items), page_headers(request, edge.public_base_url, last))
+        return edge.page(request, ClaimPage(items=items), last)
 
     @router.get(
         "/{claim_id}",
@@ -103,8 +105,6 @@ def _add_reads(router: APIRouter, edge: Edge) -> None:
     )
     async def claim(caller: Caller, claim_id: ClaimId) -> Response:
         """Check a claim: status, mass, share and product for everybody, trade and lot for the parties."""
-        found = await edge.queries.claim(claim_id)
-        if found is None:
-            raise ClaimNotFound(f"no claim {claim_id}")
-        model = ClaimDetail if found.concerns(caller.organisation_id) else ClaimSummary
-        return respond(reply(model.of(found), found.version))
+        found = await read_claim(edge.queries, claim_id, caller.organisation_id)
+        model = ClaimDetail if found.with_chain else ClaimSummary
+        return respond(reply(model.of(found.claim), found.claim.version))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from services.chassis.problems import HttpProblem
+from services.chassis.http import bad_cursor
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_DIGITS: Final = 14
@@ -19,13 +19,5 @@ def write_instant(instant: datetime) -> str:
 def read_instant(text: str) -> datetime:
     """Read what `write_instant` wrote. Raises `HttpProblem` 400 for anything else."""
     if not (text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS):
-        raise HttpProblem.of_field(
-            400,
-            "invalid-cursor",
-            "The cursor is none of ours",
-            field="/query/cursor",
-            rule="cursor",
-            message="must be copied unchanged from the Link header of the page before.",
-            remedy="Leave it out to begin with the first page.",
-        )
+        raise bad_cursor()
     return _EPOCH + timedelta(milliseconds=int(text))

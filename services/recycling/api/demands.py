@@ -12,19 +12,21 @@ from services.chassis.http import (
     IdempotencyKey,
     IfMatch,
     PageQuery,
+    answer_doc,
     cut_page,
     json_body,
     json_request_body,
-    page_headers,
+    reply,
+    respond,
 )
 from services.chassis.problems import problem_responses
 from services.chassis.tokens import Principal
 from services.recycling.api import examples
 from services.recycling.api.bodies import NewDemand, Why
-from services.recycling.api.edge import DemandId, Edge, answer_doc, page_response, reply, respond
+from services.recycling.api.edge import DemandId, Edge
 from services.recycling.api.views import DemandPage, DemandView
 from services.recycling.application.commands import CancelDemand
-from services.recycling.domain.errors import DemandNotFound
+from services.recycling.application.queries import demand_with_balance
 
 Buyer = Annotated[Principal, Depends(require(role=("buyer", "supplier")))]
 
@@ -85,7 +87,7 @@ def demands_router(edge: Edge) -> APIRouter:
         balances = await edge.queries.demand_balances([demand.demand_id for demand in found])
         items = [DemandView.of(demand, balances.get(demand.demand_id)) for demand in found]
         last = {"id": found[-1].demand_id} if more else None
-        return page_response(DemandPage(items=items), page_headers(request, edge.public_base_url, last))
+        return edge.page(request, DemandPage(items=items), last)
 
     @router.get(
         "/{demand_id}",
@@ -95,10 +97,7 @@ def demands_router(edge: Edge) -> APIRouter:
     )
     async def demand(caller: Caller, demand_id: DemandId) -> Response:
         """Read a demand with what is open of it."""
-        found = await edge.queries.demand(demand_id, caller.organisation_id)
-        if found is None:
-            raise DemandNotFound(f"no demand {demand_id} of yours")
-        balances = await edge.queries.demand_balances([demand_id])
-        return respond(reply(DemandView.of(found, balances.get(demand_id)), found.version))
+        found, balance = await demand_with_balance(edge.queries, demand_id, caller.organisation_id)
+        return respond(reply(DemandView.of(found, balance), found.version))
 
     return router

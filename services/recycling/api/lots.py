@@ -12,21 +12,23 @@ from services.chassis.http import (
     IdempotencyKey,
     IfMatch,
     PageQuery,
+    answer_doc,
     cut_page,
     json_body,
     json_request_body,
-    page_headers,
+    reply,
+    respond,
 )
 from services.chassis.problems import problem_responses
 from services.chassis.tokens import Principal
 from services.recycling.api import examples
 from services.recycling.api.bodies import NewLot, Why
-from services.recycling.api.edge import Edge, LotId, answer_doc, page_response, reply, respond
+from services.recycling.api.edge import Edge, LotId
 from services.recycling.api.types import GradeCode, GradeScheme
 from services.recycling.api.views import LotPage, LotView
 from services.recycling.application.commands import WithdrawLot
 from services.recycling.application.ports import LotSearch
-from services.recycling.domain.errors import LotNotFound
+from services.recycling.application.queries import lot_with_balance
 from services.recycling.domain.grades import canonical_code
 from services.recycling.domain.lots import LotStatus
 
@@ -103,7 +105,7 @@ def lots_router(edge: Edge) -> APIRouter:
         balances = await edge.queries.lot_balances([lot.lot_id for lot in found])
         items = [LotView.of(lot, balances.get(lot.lot_id)) for lot in found]
         last = {"id": found[-1].lot_id} if more else None
-        return page_response(LotPage(items=items), page_headers(request, edge.public_base_url, last))
+        return edge.page(request, LotPage(items=items), last)
 
     @router.get(
         "/{lot_id}",
@@ -113,10 +115,7 @@ def lots_router(edge: Edge) -> APIRouter:
     )
     async def lot(_: Caller, lot_id: LotId) -> Response:
         """Read a lot with what is free of it."""
-        found = await edge.queries.lot(lot_id)
-        if found is None:
-            raise LotNotFound(f"no lot {lot_id}")
-        balances = await edge.queries.lot_balances([lot_id])
-        return respond(reply(LotView.of(found, balances.get(lot_id)), found.version))
+        found, balance = await lot_with_balance(edge.queries, lot_id)
+        return respond(reply(LotView.of(found, balance), found.version))
 
     return router

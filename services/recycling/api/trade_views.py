@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.contracts.types import Instant
-from services.chassis.wire_types import DecimalString
+from services.chassis.wire_types import DecimalString, Instant
 from services.recycling.api.types import Answer
 from services.recycling.api.views import CertificateRef
 from services.recycling.domain.custody import CustodyModel

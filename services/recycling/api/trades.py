@@ -9,18 +9,28 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from services.chassis.auth import Caller
-from services.chassis.http import IfMatch, Page, PageQuery, cut_page, json_body, json_request_body, page_headers
+from services.chassis.http import (
+    IfMatch,
+    Page,
+    PageQuery,
+    answer_doc,
+    cut_page,
+    json_body,
+    json_request_body,
+    reply,
+    respond,
+)
 from services.chassis.idempotency import Reply
 from services.chassis.problems import problem_responses
 from services.recycling.api import examples
 from services.recycling.api.bodies import NewTicket, Why
 from services.recycling.api.cursor import read_instant, write_instant
-from services.recycling.api.edge import Edge, TradeId, answer_doc, page_response, reply, respond
+from services.recycling.api.edge import Edge, TradeId
 from services.recycling.api.trade_views import TradePage, TradeView
 from services.recycling.api.types import Identity
 from services.recycling.application.commands import CancelTrade, ConfirmTrade, SettleTrade, ShipTrade, WeighTrade
 from services.recycling.application.ports import TradePosition, TradeSearch
-from services.recycling.domain.errors import TradeNotFound
+from services.recycling.application.queries import trade_of_party
 from services.recycling.domain.trades import Trade
 
 
@@ -66,7 +76,7 @@ def _add_reads(router: APIRouter, edge: Edge) -> None:
         )
         last = {"at": write_instant(found[-1].matched_at), "id": found[-1].trade_id} if more else None
         items = [TradeView.of(trade) for trade in found]
-        return page_response(TradePage(items=items), page_headers(request, edge.public_base_url, last))
+        return edge.page(request, TradePage(items=items), last)
 
     @router.get(
         "/{trade_id}",
@@ -76,10 +86,7 @@ def _add_reads(router: APIRouter, edge: Edge) -> None:
     )
     async def trade(caller: Caller, trade_id: TradeId) -> Response:
         """Read a trade in its present version."""
-        found = await edge.queries.trade(trade_id, caller.organisation_id)
-        if found is None:
-            raise TradeNotFound(f"no trade {trade_id} of yours")
-        return respond(_render(found))
+        return respond(_render(await trade_of_party(edge.queries, trade_id, caller.organisation_id)))
 
 
 def _add_steps_without_body(router: APIRouter, edge: Edge) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from schemas.contracts.types import Instant
-from services.chassis.wire_types import DecimalString
+from services.chassis.wire_types import DecimalString, Instant
 from services.recycling.api.types import Answer
 from services.recycling.domain.balances import Closed, DemandBalance, LotBalance
 from services.recycling.domain.claims import Claim, ClaimStatus

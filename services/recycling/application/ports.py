@@ -112,4 +112,4 @@ class MarketQueries(Protocol):
         """Return the claims of which an organisation is beneficiary or seller, in order of their ids."""
 
     async def claim(self, claim_id: str) -> Claim | None:
-        """Return a claim; what of it a stranger sees is the API's decision."""
+        """Return a claim; what of it a stranger sees is decided by `queries.read_claim`."""

@@ -88,7 +88,7 @@ class KafkaRoom:
     def delete_topics(self) -> None:
         """Delete all of them, with what they hold."""
         with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
-            admin.delete_topics([topic.name for topic in self.topics()])
+            admin.delete_topics([topic.name for topic in self.topics()], raise_errors=False)
 
     # -- parts --------------------------------------------------------------------------------------------------
 

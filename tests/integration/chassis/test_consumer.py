@@ -108,7 +108,7 @@ async def test_poison_of_every_shape_ends_as_a_dead_letter_on_its_topic(room: Ka
 
 async def test_a_partition_is_not_orphaned_by_a_rival_that_claims_and_vanishes(room: KafkaRoom, mongo: Mongo) -> None:
     """A frozen member may thaw, finish its claim, and die before the group notices: the living one must go on."""
-    await room.consume()
+    await room.consume(session_timeout_ms=2_000)
     await room.produce([("r1", message(room.probe, "r1", 1))])
     await room.drained(room.deciding)
     rival = await mongo.start_session()

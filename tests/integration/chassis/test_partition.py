@@ -41,6 +41,7 @@ class ListBroker:
         self.facts_now = TopicFacts("topic-id", 0, 10_000)
         self.next = 0
         self.batches: list[int] = []
+        self.retries: list[TransientStoreError] = []
 
     def publish(self, *values: bytes | None) -> None:
         first = len(self.records)
@@ -60,6 +61,9 @@ class ListBroker:
 
     def applied(self, result: Applied, seconds: float) -> None:
         self.batches.append(result.taken)
+
+    def retried(self, error: TransientStoreError) -> None:
+        self.retries.append(error)
 
 
 class FaultyStore(MongoStore):
@@ -101,7 +105,7 @@ class Worker:
 
     def _make_batch(self, session: Any) -> Batch:
         store = FaultyStore(self._mongo, session)
-        store.before, store.after = self.before, self.after  # type: ignore[method-assign] # the point of this store
+        store.before, store.after = self.before, self.after
         self.stores.append(store)
         (group, _) = PROBE.groups()
         return Batch("probe", group, store, PROBE.translate, new_id=uuid7, clock=system_clock, limits=self.poison)
@@ -229,6 +233,7 @@ async def test_a_conflict_halves_the_batch_and_success_grows_it_back(
         await drained(mongo, broker)
     assert broker.batches[:3] == [10, 20, 10], "40 conflicts, 20 conflicts, 10 passes; then 20, and what is left of 40"
     assert 40 in broker.batches
+    assert len(broker.retries) == 2
     assert applied_versions(database) == {"r1": list(range(1, 151))}
 
 

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from services.chassis.api import create_api
 from services.chassis.auth import Caller, public, require
 from services.chassis.http import (
+    NDJSON,
     IdempotencyKey,
     IfMatch,
     PageQuery,
@@ -25,6 +26,7 @@ from services.chassis.http import (
     ndjson_lines,
     ndjson_request_body,
     page_headers,
+    require_media_type,
 )
 from services.chassis.kernel import Refusal
 from services.chassis.problems import ProblemTable, problem_responses
@@ -79,9 +81,11 @@ async def create(request: Request, caller: Caller, key: IdempotencyKey) -> Respo
     return JSONResponse(answer, 201, {"ETag": etag(1), "Location": f"{BASE}/v1/things/1"})
 
 
-@router.post(":batch", openapi_extra=ndjson_request_body(Weighing))
+@router.post(":batch", openapi_extra=ndjson_request_body(Weighing, '{"mass_kg": "12.50"}\n'))
 async def create_many(request: Request) -> Response:
-    return JSONResponse([[number, len(line)] async for number, line in ndjson_lines(request, max_lines=5)])
+    require_media_type(request, *NDJSON)
+    lines = ndjson_lines(request.stream(), max_lines=5, max_line_bytes=8192)
+    return JSONResponse([[line.number, len(line.raw or b"")] async for line in lines])
 
 
 @router.get("")

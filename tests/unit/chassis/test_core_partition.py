@@ -14,6 +14,7 @@ from services.chassis.batch import Applied
 from services.chassis.claim import TopicFacts
 from services.chassis.partition import BatchLimits, PartitionTask
 from services.chassis.retry import RetryPolicy
+from services.chassis.store import TransientStoreError
 from tests.unit.chassis.core_parts import Record
 
 LONG_MS = 60_000
@@ -47,6 +48,9 @@ class FakeBroker:
         raise NotImplementedError
 
     def applied(self, result: Applied, seconds: float) -> None:
+        raise NotImplementedError
+
+    def retried(self, error: TransientStoreError) -> None:
         raise NotImplementedError
 
 

@@ -112,13 +112,6 @@ async def test_ndjson_lines_keep_their_numbers(mint: TokenMint) -> None:
     assert answer.json() == [[1, 7], [3, 2], [4, 1]]
 
 
-@pytest.mark.parametrize("raw", [b"{}\n" * 6, b"{}\n" * 5 + b"{}"])
-async def test_ndjson_has_a_limit_on_lines(mint: TokenMint, raw: bytes) -> None:
-    answer = await post(make_app(mint), mint, raw, {"Content-Type": "application/x-ndjson"}, "/v1/things:batch")
-    assert answer.status_code == 413
-    assert "5 lines" in answer.json()["detail"]
-
-
 @pytest.mark.parametrize("declared", [True, False])
 @pytest.mark.parametrize(("size", "status"), [(2048, 201), (2049, 413)])
 async def test_the_body_limit_holds_with_and_without_content_length(

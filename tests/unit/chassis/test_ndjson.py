@@ -1,4 +1,4 @@
-"""Lines of a batch, however the network cuts them."""
+"""Lines of an NDJSON body, however the network cuts them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.footprints.api.batch_lines import MAX_LINE_BYTES, MAX_LINES, Line, TooManyLinesError, batch_lines
+from services.chassis.http import Line, TooManyLinesError, ndjson_lines
+
+MAX_LINES = 20
+MAX_LINE_BYTES = 1024
 
 
 async def chunks(*pieces: bytes) -> AsyncIterator[bytes]:
@@ -17,8 +20,12 @@ async def chunks(*pieces: bytes) -> AsyncIterator[bytes]:
         yield piece
 
 
+def lines_of(*pieces: bytes) -> AsyncIterator[Line]:
+    return ndjson_lines(chunks(*pieces), max_lines=MAX_LINES, max_line_bytes=MAX_LINE_BYTES)
+
+
 async def read(*pieces: bytes) -> list[Line]:
-    return [line async for line in batch_lines(chunks(*pieces))]
+    return [line async for line in lines_of(*pieces)]
 
 
 @given(st.lists(st.binary(max_size=6).filter(lambda line: b"\n" not in line), max_size=8), st.lists(st.integers(0, 60)))
@@ -43,11 +50,12 @@ async def test_the_limit_of_lines_counts_what_is_written(end: bytes) -> None:
     assert len(await read(body)) == MAX_LINES
 
 
-async def test_lines_over_their_number_end_the_reading() -> None:
+@pytest.mark.parametrize("rest", [(b"\n{}\n", b"{}"), (b"\n{}",), (b"\n", b"{", b"}")])
+async def test_lines_over_their_number_end_the_reading(rest: tuple[bytes, ...]) -> None:
     taken: list[Line] = []
 
     async def take() -> None:
-        async for line in batch_lines(chunks(b"{}\n" * MAX_LINES, b"\n{}\n", b"{}")):
+        async for line in lines_of(b"{}\n" * MAX_LINES, *rest):
             taken.append(line)  # noqa: PERF401 - what came before the error counts
 
     with pytest.raises(TooManyLinesError) as caught:

@@ -1,0 +1,154 @@
+"""Relay and consumers in the test's own process, on real Kafka and MongoDB, a step at a time.
+
+Topics, groups and databases are the pipeline's own: whatever else runs on the same engines never meets it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, Final, Self
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from pymongo import MongoClient
+
+from infra.local.topics import ensure_topics
+from schemas.topics import load_topics
+from services.chassis.clock import system_clock
+from services.chassis.consumer import BatchConsumer, ConsumerOptions
+from services.chassis.ids import uuid7
+from services.chassis.mongo import Mongo
+from services.chassis.mongo_store import OUTBOX, POSITIONS
+from services.chassis.parts import ServiceParts, all_indexes
+from services.chassis.relay import Relay, RelayOptions, make_producer
+from services.chassis.routes import ConsumerGroup
+from services.chassis.telemetry import setup_telemetry
+from tests.support.wait import wait_until_async
+
+DRAIN_LIMIT_S: Final = 30.0
+PARTITIONS: Final = 1
+"""One partition a topic: what is published together is read together."""
+
+
+class Pipeline:
+    """Use as an async context manager."""
+
+    def __init__(self, bootstrap: str, mongo_uri: str, parts: Sequence[ServiceParts]) -> None:
+        self.prefix = f"e2e{uuid.uuid4().hex[:8]}."
+        self._bootstrap = bootstrap
+        self._mongo_uri = mongo_uri
+        self._parts = {each.name: each for each in parts}
+        self._mongos = {
+            each.name: Mongo(mongo_uri, f"{self.prefix[:-1]}_{each.name}", app_name="tierloop-e2e") for each in parts
+        }
+        self._metrics = setup_telemetry("e2e", "pipeline", install=False).metrics
+        self._blocking: MongoClient[dict[str, Any]] = MongoClient(mongo_uri, tz_aware=True)
+        self._producer: KafkaProducer = make_producer(bootstrap)
+        self._watcher = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+        self.failures: list[BaseException] = []
+
+    async def __aenter__(self) -> Self:
+        topics = [
+            topic.model_copy(update={"name": self.prefix + topic.name, "partitions": PARTITIONS})
+            for topic in load_topics()
+            if topic.kind != "dlq"
+        ]
+        await asyncio.to_thread(ensure_topics, self._bootstrap, topics)
+        for name, parts in self._parts.items():
+            await self._mongos[name].bootstrap(all_indexes(parts))
+        return self
+
+    async def __aexit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        for mongo in self._mongos.values():
+            await mongo.drop_database()
+            await mongo.close()
+        self._blocking.close()
+        await asyncio.to_thread(self._producer.close)
+        await asyncio.to_thread(self._watcher.close)
+
+    def mongo(self, service: str) -> Mongo:
+        """Return a service's database as its processes have it."""
+        return self._mongos[service]
+
+    async def rows(self, service: str, collection: str, **condition: Any) -> list[dict[str, Any]]:
+        """Return documents of a service, in order of their keys."""
+        return await self.mongo(service).collection(collection).find(condition).sort("_id", 1).to_list(None)
+
+    async def publish(self, service: str) -> int:
+        """Run the relay of a service for one page; return how many rows it held."""
+        relay = Relay(
+            self._blocking,
+            self.mongo(service).name,
+            _Prefixing(self._producer, self.prefix),
+            holder="e2e",
+            options=RelayOptions(),
+        )
+        return await asyncio.to_thread(relay.publish_page)
+
+    def own(self, group: ConsumerGroup) -> ConsumerGroup:
+        """Return the group under a name and on topics of this pipeline."""
+        topics = tuple(self.prefix + topic for topic in group.topics)
+        return replace(group, name=self.prefix + group.name, topics=topics)
+
+    async def consume(
+        self, service: str, group: ConsumerGroup, consumer_class: type[BatchConsumer] = BatchConsumer
+    ) -> None:
+        """Run a group of a service until it has read all there is. Raises what ended one of its partitions."""
+        own = self.own(group)
+        consumer = consumer_class(
+            service,
+            own,
+            self.mongo(service),
+            self._parts[service].translate,
+            ConsumerOptions(self._bootstrap),
+            metrics=self._metrics,
+            new_id=uuid7,
+            clock=system_clock,
+            on_fatal=lambda _, error: self.failures.append(error),
+        )
+        await consumer.start()
+        try:
+            await wait_until_async(lambda: self._drained(service, own), DRAIN_LIMIT_S, f"{own.name} to read everything")
+        finally:
+            await consumer.stop()
+
+    async def settle(self, service: str, groups: Sequence[ConsumerGroup]) -> None:
+        """Publish and consume by turns until the service's outbox is empty."""
+        while await self.publish(service):
+            for group in groups:
+                await self.consume(service, group)
+
+    async def _drained(self, service: str, group: ConsumerGroup) -> bool:
+        if self.failures:
+            raise self.failures[0]
+        ends = await asyncio.to_thread(self._ends, group)
+        read = {row["_id"]: row["offset"] for row in await self.rows(service, POSITIONS)}
+        return all(read.get(f"{group.name}:{name}") == end for name, end in ends.items())
+
+    def _ends(self, group: ConsumerGroup) -> dict[str, int]:
+        partitions = [TopicPartition(topic, number) for topic in group.topics for number in range(PARTITIONS)]
+        ends = self._watcher.end_offsets(partitions)
+        return {f"{partition.topic}:{partition.partition}": ends[partition] for partition in partitions}
+
+    async def outbox(self, service: str, topic: str) -> list[dict[str, Any]]:
+        """Return a service's outbox rows for a topic."""
+        return await self.rows(service, OUTBOX, topic=topic)
+
+
+class _Prefixing:
+    """A producer whose topics get the pipeline's prefix."""
+
+    def __init__(self, producer: KafkaProducer, prefix: str) -> None:
+        self._producer = producer
+        self._prefix = prefix
+
+    def send(self, topic: str, **rest: Any) -> Any:
+        return self._producer.send(self._prefix + topic, **rest)
+
+    def flush(self, timeout: float) -> None:
+        self._producer.flush(timeout=timeout)
