@@ -74,7 +74,7 @@ async def test_a_run_of_poison_stops_the_worker_across_restarts(lab: Lab) -> Non
     assert len(await letters(lab)) == 5
 
 
-@pytest.mark.parametrize("size", [100_000, 899_000])
+@pytest.mark.parametrize("size", [pytest.param(100_000, marks=pytest.mark.long), 899_000])
 async def test_a_message_near_the_size_limit_passes(lab: Lab, size: int) -> None:
     lab.start("relay")
     lab.start("worker")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from tests.faults.lab import Lab
 from tests.faults.oracle import read_topic
 
@@ -21,6 +23,7 @@ async def test_a_relay_killed_between_publish_and_mark_repeats_and_loses_nothing
     assert sum(sent) > rows, "the page that was published but not marked should have been sent again"
 
 
+@pytest.mark.long
 async def test_a_frozen_relay_is_replaced_and_stands_by_when_it_thaws(lab: Lab) -> None:
     lab.start("worker")
     first = lab.start("relay", "first")

@@ -9,9 +9,13 @@ import pytest
 from tests.faults.lab import TAKEOVER_LIMIT_S, Lab
 from tests.support.wait import wait_until_async
 
+QUICK = [("before", "KILL"), ("inside", "STOP"), ("after", "KILL")]
+LONG = [("inside", "KILL"), ("before", "STOP"), ("after", "STOP")]
 
-@pytest.mark.parametrize("point", ["before", "inside", "after"])
-@pytest.mark.parametrize("signal", ["KILL", "STOP"])
+
+@pytest.mark.parametrize(
+    ("point", "signal"), [*QUICK, *(pytest.param(*combination, marks=pytest.mark.long) for combination in LONG)]
+)
 async def test_a_dead_or_frozen_worker_loses_and_doubles_nothing(lab: Lab, point: str, signal: str) -> None:
     lab.start("relay")
     first = lab.start("worker", "first", crash=f"{point}:4", signal=signal)
@@ -33,6 +37,7 @@ async def test_a_dead_or_frozen_worker_loses_and_doubles_nothing(lab: Lab, point
     await lab.hold()
 
 
+@pytest.mark.long
 async def test_a_rebalance_with_a_worker_frozen_past_its_session(lab: Lab) -> None:
     lab.start("relay")
     first, second = lab.start("worker", "first"), lab.start("worker", "second")

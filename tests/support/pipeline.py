@@ -29,6 +29,7 @@ from services.chassis.telemetry import setup_telemetry
 from tests.support.wait import wait_until_async
 
 DRAIN_LIMIT_S: Final = 30.0
+SEND_LIMIT_S: Final = 10.0
 PARTITIONS: Final = 1
 """One partition a topic: what is published together is read together."""
 
@@ -89,6 +90,13 @@ class Pipeline:
             options=RelayOptions(),
         )
         return await asyncio.to_thread(relay.publish_page)
+
+    async def send(self, *messages: tuple[str, str, bytes]) -> None:
+        """Put messages `(topic, key, value)` of other services on their topics, all at once."""
+        producer = _Prefixing(self._producer, self.prefix)
+        for topic, key, value in messages:
+            producer.send(topic, key=key.encode(), value=value)
+        await asyncio.to_thread(producer.flush, SEND_LIMIT_S)
 
     def own(self, group: ConsumerGroup) -> ConsumerGroup:
         """Return the group under a name and on topics of this pipeline."""

@@ -162,6 +162,20 @@ async def test_a_thawed_owner_can_neither_commit_nor_begin_anew(
     assert await read_position(mongo, POSITION) == replace(owned, epoch=2)
 
 
+async def test_a_process_that_claims_its_own_partition_again_can_go_on(mongo: Mongo, sessions: list[Any]) -> None:
+    """After a rebalance the driver may hand out the very session that the position names: ending it must not hurt."""
+    for epoch in range(1, 5):
+        session = await mongo.start_session()
+        owned = await claim(mongo, POSITION, session, FACTS)
+        assert owned.epoch == epoch
+        async with MongoStore(mongo, session).transaction() as tx:
+            await tx.write([insert(f"epoch-{epoch}", Thing())])
+            await tx.advance(owned, replace(owned, offset=owned.offset + 1))
+        await session.end_session()
+    async with MongoStore(mongo, sessions[0]).transaction() as tx:
+        assert len(await tx.by_keys(THINGS, [f"epoch-{epoch}" for epoch in range(1, 5)])) == 4
+
+
 async def test_a_server_that_forbids_ending_sessions_is_no_obstacle(
     mongo: Mongo, sessions: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
