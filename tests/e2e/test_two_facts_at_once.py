@@ -102,7 +102,7 @@ def test_no_part_misses_a_fact_on_the_running_worker(supplier: Tenant, buyer: Te
         for part in parts:
             wait_until(
                 lambda part=part: result_of(buyer, part, profile) == "missing", VERDICT_LIMIT_S, f"{part} to be decided"
-            )  # type: ignore[misc]
+            )  # type: ignore[misc]  # mypy takes the default for a parameter
         for number, run in enumerate(runs):
             facts = two_facts(parties, run)
             for topic, key, value in facts if number % 2 else reversed(facts):
@@ -111,7 +111,7 @@ def test_no_part_misses_a_fact_on_the_running_worker(supplier: Tenant, buyer: Te
         for part in parts:
             wait_until(
                 lambda part=part: result_of(buyer, part, profile) == "met", VERDICT_LIMIT_S, f"{part} to see both facts"
-            )  # type: ignore[misc]
+            )  # type: ignore[misc]  # mypy takes the default for a parameter
 
 
 def result_of(buyer: Tenant, part: str, profile: str) -> str | None:

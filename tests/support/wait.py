@@ -60,3 +60,8 @@ async def _ask(predicate: Callable[[], Any], deadline: float, timeout_s: float, 
 
 def _text(what: str, timeout_s: float, last: object) -> str:
     return f"not within {timeout_s:g} s: {what} (last answer: {last!r})"
+
+
+async def elapse(seconds: float) -> None:
+    """Let a fake wait as the real part would: its caller's own time-out passes. Not for waiting in a test."""
+    await asyncio.sleep(seconds)

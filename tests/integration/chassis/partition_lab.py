@@ -19,7 +19,7 @@ from services.chassis.retry import RetryPolicy
 from services.chassis.store import TransientStoreError
 from tests.faults.probe import Probe
 from tests.integration.chassis.probe_load import message
-from tests.support.wait import wait_until_async
+from tests.support.wait import elapse, wait_until_async
 from tests.unit.chassis.core_parts import Record
 
 PROBE = Probe("probe")
@@ -46,7 +46,7 @@ class ListBroker:
     async def fetch(self, max_records: int, timeout_ms: int) -> Sequence[Any]:
         found = self.records[self.next : self.next + max_records]
         self.next += len(found)
-        await asyncio.sleep(0 if found else timeout_ms / 1_000)
+        await elapse(0 if found else timeout_ms / 1_000)
         return found
 
     async def facts(self) -> TopicFacts:

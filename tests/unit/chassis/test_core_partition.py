@@ -15,6 +15,7 @@ from services.chassis.claim import TopicFacts
 from services.chassis.partition import BatchLimits, PartitionTask
 from services.chassis.retry import RetryPolicy
 from services.chassis.store import TransientStoreError
+from tests.support.wait import elapse
 from tests.unit.chassis.core_parts import Record
 
 LONG_MS = 60_000
@@ -32,7 +33,7 @@ class FakeBroker:
         self.asked.append((max_records, timeout_ms))
         await asyncio.sleep(0)
         if not self.portions:
-            await asyncio.sleep(timeout_ms / 1_000)
+            await elapse(timeout_ms / 1_000)
             return []
         portion = self.portions.pop(0)
         if isinstance(portion, Exception):
