@@ -105,7 +105,7 @@ def text_of(_: Any, response: Response) -> str:
 
 
 @schemathesis.check
-def batch_lines_conform(_: Any, response: Response, case: Case) -> None:
+def batch_lines_conform(_: Any, response: Response, case: Case[Any]) -> None:
     """Every line of the batch's answer keeps its model, in order."""
     if case.path != BATCH or response.status_code != httpx.codes.OK:
         return
@@ -142,20 +142,20 @@ def session() -> Iterator[requests.Session]:
 @pytest.mark.parametrize("who", ["supplier", "another"])
 @schemathesis.pytest.parametrize(**SCHEMAS)
 def test_every_answer_is_documented(
-    case: Case, who: str, stack: Stack, tenants: dict[str, Tenant], session: requests.Session
+    case: Case[Any], who: str, stack: Stack, tenants: dict[str, Tenant], session: requests.Session
 ) -> None:
     try_out(case, who, stack, tenants, session)
 
 
 @schemathesis.pytest.parametrize(identity=SCHEMAS["identity"])
 def test_every_answer_to_an_operator_is_documented(
-    case: Case, stack: Stack, tenants: dict[str, Tenant], session: requests.Session
+    case: Case[Any], stack: Stack, tenants: dict[str, Tenant], session: requests.Session
 ) -> None:
     """Elsewhere an operator may do no more than the others."""
     try_out(case, "operator", stack, tenants, session)
 
 
-def try_out(case: Case, who: str, stack: Stack, tenants: dict[str, Tenant], session: requests.Session) -> None:
+def try_out(case: Case[Any], who: str, stack: Stack, tenants: dict[str, Tenant], session: requests.Session) -> None:
     service = service_of(case)
     answer = case.call_and_validate(
         base_url=stack.urls[service],
@@ -166,7 +166,7 @@ def try_out(case: Case, who: str, stack: Stack, tenants: dict[str, Tenant], sess
     answers[who, service, answer.status_code] += 1
 
 
-def service_of(case: Case) -> str:
+def service_of(case: Case[Any]) -> str:
     title: str = case.operation.schema.raw_schema["info"]["title"]
     return title.removeprefix("Tierloop ")
 

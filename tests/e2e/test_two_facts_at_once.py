@@ -100,18 +100,19 @@ def test_no_part_misses_a_fact_on_the_running_worker(supplier: Tenant, buyer: Te
         runs = [f"TWO-FACTS-{number}" for number in range(first, first + PARTS_AT_A_TIME)]
         parts = [supplier.created("certification", "/v1/parts", scenery.part(run))["part_id"] for run in runs]
         for part in parts:
-            wait_until(
-                lambda part=part: result_of(buyer, part, profile) == "missing", VERDICT_LIMIT_S, f"{part} to be decided"
-            )  # type: ignore[misc]  # mypy takes the default for a parameter
+            wait_until(result_is(buyer, part, profile, "missing"), VERDICT_LIMIT_S, f"{part} to be decided")
         for number, run in enumerate(runs):
             facts = two_facts(parties, run)
             for topic, key, value in facts if number % 2 else reversed(facts):
                 producer.send(topic, key=key.encode(), value=value)
         producer.flush(VERDICT_LIMIT_S)
         for part in parts:
-            wait_until(
-                lambda part=part: result_of(buyer, part, profile) == "met", VERDICT_LIMIT_S, f"{part} to see both facts"
-            )  # type: ignore[misc]  # mypy takes the default for a parameter
+            wait_until(result_is(buyer, part, profile, "met"), VERDICT_LIMIT_S, f"{part} to see both facts")
+
+
+def result_is(buyer: Any, part: str, profile: str, expected: str) -> Callable[[], bool]:
+    """Return the question whether the ceiling's result is the expected one."""
+    return lambda: result_of(buyer, part, profile) == expected
 
 
 def result_of(buyer: Tenant, part: str, profile: str) -> str | None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -32,6 +32,14 @@ DRAIN_LIMIT_S: Final = 30.0
 SEND_LIMIT_S: Final = 10.0
 PARTITIONS: Final = 1
 """One partition a topic: what is published together is read together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a partition is read, and the number of its claim."""
+
+    offset: int
+    epoch: int
 
 
 class Pipeline:
@@ -108,6 +116,7 @@ class Pipeline:
     ) -> None:
         """Run a group of a service until it has read all there is. Raises what ended one of its partitions."""
         own = self.own(group)
+        before = await self._positions(service)
         consumer = consumer_class(
             service,
             own,
@@ -121,7 +130,9 @@ class Pipeline:
         )
         await consumer.start()
         try:
-            await wait_until_async(lambda: self._drained(service, own), DRAIN_LIMIT_S, f"{own.name} to read everything")
+            await wait_until_async(
+                lambda: self._drained(service, own, before), DRAIN_LIMIT_S, f"{own.name} to read everything"
+            )
         finally:
             await consumer.stop()
 
@@ -131,12 +142,20 @@ class Pipeline:
             for group in groups:
                 await self.consume(service, group)
 
-    async def _drained(self, service: str, group: ConsumerGroup) -> bool:
+    async def _drained(self, service: str, group: ConsumerGroup, before: Mapping[str, Position]) -> bool:
+        """Tell whether the group's members of now have claimed every partition and read it to its end."""
         if self.failures:
             raise self.failures[0]
         ends = await asyncio.to_thread(self._ends, group)
-        read = {row["_id"]: row["offset"] for row in await self.rows(service, POSITIONS)}
-        return all(read.get(f"{group.name}:{name}") == end for name, end in ends.items())
+        now = await self._positions(service)
+        wanted = {f"{group.name}:{name}": end for name, end in ends.items()}
+        return all(
+            name in now and now[name].offset == end and (name not in before or now[name].epoch > before[name].epoch)
+            for name, end in wanted.items()
+        )
+
+    async def _positions(self, service: str) -> dict[str, Position]:
+        return {row["_id"]: Position(row["offset"], row["epoch"]) for row in await self.rows(service, POSITIONS)}
 
     def _ends(self, group: ConsumerGroup) -> dict[str, int]:
         partitions = [TopicPartition(topic, number) for topic in group.topics for number in range(PARTITIONS)]

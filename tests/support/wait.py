@@ -14,7 +14,7 @@ class ConditionNotMetError(AssertionError):
     """The deadline passed first; says what was waited for."""
 
 
-def wait_until(predicate: Callable[[], Value], timeout_s: float, what: str) -> Value:
+def wait_until(predicate: Callable[[], Value | None], timeout_s: float, what: str) -> Value:
     """Call `predicate` until its answer is true, and return that answer.
 
     Raises:

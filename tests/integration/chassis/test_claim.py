@@ -139,6 +139,24 @@ async def test_without_ending_the_session_it_would(
     await sessions[0].abort_transaction()
 
 
+async def test_a_rival_that_claims_between_our_read_and_our_write_is_ended_too(
+    mongo: Mongo, sessions: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """We have read of the first owner and ended its session; the one we must end now is another."""
+    await claim(mongo, POSITION, sessions[0], FACTS)
+    end_session, rivals = claim_module._end_session, [sessions[1]]
+
+    async def claim_in_between(*arguments: Any) -> None:
+        await end_session(*arguments)
+        if rivals:
+            await hold_open(mongo, rivals.pop())
+
+    monkeypatch.setattr(claim_module, "_end_session", claim_in_between)
+    started = time.monotonic()
+    assert (await claim(mongo, POSITION, sessions[2], FACTS)).epoch == 3
+    assert time.monotonic() - started < TAKEOVER_S
+
+
 async def test_a_thawed_owner_can_neither_commit_nor_begin_anew(
     mongo: Mongo, sessions: list[Any], database: Database[dict[str, Any]]
 ) -> None:

@@ -14,13 +14,17 @@ from pymongo.database import Database
 from services.chassis import consumer as consumer_module
 from services.chassis.batch import REFUSALS
 from services.chassis.claim import TopicChangedError, TopicFacts, claim, position_id
+from services.chassis.clock import system_clock
+from services.chassis.deadletter import dead_letter
+from services.chassis.ids import uuid7
 from services.chassis.mongo import Mongo
-from services.chassis.mongo_store import OUTBOX, POSITIONS
+from services.chassis.mongo_store import OUTBOX, POSITIONS, MongoStore
 from services.chassis.topic_ids import TopicIds
 from tests.faults.probe import root_of
 from tests.integration.chassis.kafka_room import LIMIT_S, PARTITIONS, KafkaRoom
 from tests.integration.chassis.probe_load import applied_versions, message, totals
 from tests.support.wait import wait_until_async
+from tests.unit.chassis.core_parts import Record
 
 SEED = 20260301
 
@@ -89,9 +93,8 @@ async def test_members_come_and_go_and_nothing_is_lost_or_doubled(room: KafkaRoo
 
 
 async def test_poison_of_every_shape_ends_as_a_dead_letter_on_its_topic(room: KafkaRoom) -> None:
-    """Also what a producer would refuse: neither key nor value, and a message as large as the topic allows."""
+    """Also a message as large as the topic allows, to which the letter adds its headers."""
     largest = b"\x00" * (1_048_576 - 200)
-    room.database["scratch"].insert_one({})
     poison: list[tuple[Any, Any]] = [("a", b"garbage"), ("b", None), (None, b"no key"), ("c", largest), ("r1", b"{}")]
     good = [("r1", message(room.probe, "r1", version)) for version in (1, 2, 3)]
     await room.relay()
@@ -103,6 +106,21 @@ async def test_poison_of_every_shape_ends_as_a_dead_letter_on_its_topic(room: Ka
     found = {(letter.key, letter.value) for letter in letters}
     assert found == {(None if key is None else key.encode(), value) for key, value in poison}
     assert {dict(letter.headers)["dlq-reason"] for letter in letters} == {b"decode"}
+    assert room.fatal == []
+
+
+async def test_a_letter_without_key_and_value_can_be_sent(room: KafkaRoom, mongo: Mongo) -> None:
+    """Other clients can write such messages; ours refuses to, which would stop the relay for good."""
+    topic = f"{room.probe.name}.{room.probe.register_topic}.dlq"
+    empty = Record(7, None, None, room.probe.register_topic)
+    letter = dead_letter(
+        empty, ValueError("tombstone"), "decode", topic=topic, attempts=1, row_id=uuid7(), at=system_clock()
+    )
+    async with MongoStore(mongo).transaction() as tx:
+        await tx.append_outbox([letter])
+    await room.relay()
+    (sent,) = await room.records_of(topic, 1)
+    assert (sent.value, dict(sent.headers)["dlq-offset"]) == (None, b"7")
     assert room.fatal == []
 
 
