@@ -127,6 +127,8 @@ class BatchConsumer(Service):  # type: ignore[misc] # mode ships no types
                 task.cancel()
 
     def _assigned(self, partitions: Iterable[TopicPartition]) -> None:
+        if self.should_stop:
+            return  # a rebalance under way while we leave: a task begun now would outlive its consumer
         assigned = list(partitions)
         self._consumer.pause(*assigned)
         for partition in assigned:

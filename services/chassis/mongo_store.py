@@ -208,16 +208,25 @@ class MongoStore:
                 with suppress(PyMongoError):
                     await session.abort_transaction()
                 raise
-            await _commit(session)
+            await self._commit(session)
         finally:
             if self._session is None:
                 await session.end_session()
 
+    async def _commit(self, session: Any) -> None:
+        try:
+            await session.commit_transaction()
+        except PyMongoError as error:
+            if error.has_error_label("TransientTransactionError"):
+                raise TransientStoreError(str(error)) from error
+            if self._session is None:
+                await self._settle(session)
+            raise CommitUnknownError(str(error)) from error
 
-async def _commit(session: Any) -> None:
-    try:
-        await session.commit_transaction()
-    except PyMongoError as error:
-        if error.has_error_label("TransientTransactionError"):
-            raise TransientStoreError(str(error)) from error
-        raise CommitUnknownError(str(error)) from error
+    async def _settle(self, session: Any) -> None:
+        """End a transaction whose commit may never have arrived: left open, it would lock out its own retry.
+
+        On a partition's session the retry's own transaction does that.
+        """
+        with suppress(PyMongoError):
+            await self._mongo.admin_command({"killSessions": [{"id": session.session_id["id"]}]})

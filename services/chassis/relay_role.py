@@ -12,6 +12,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
+import pymongo
 import structlog
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
@@ -28,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 EXIT_FATAL: Final = 70
 REQUEST_LIMIT_S: Final = 5
+CHECK_LIMIT_S: Final = 2.0
+"""A part that doesn't answer for so long is not ready; the client's own time limits are those of publishing."""
 
 
 def run_relay(service: str, settings: ServiceSettings, relay_class: type[Relay] = Relay) -> None:
@@ -58,7 +61,7 @@ def run_relay(service: str, settings: ServiceSettings, relay_class: type[Relay] 
     try:
         relay.run()
         producer.close(timeout=5)
-    except (PublishError, PyMongoError) as error:
+    except (PublishError, KafkaError, PyMongoError) as error:
         log.exception("relay.fatal", error=type(error).__name__, detail=str(error))
         sys.stderr.flush()
         os._exit(EXIT_FATAL)
@@ -88,12 +91,20 @@ def ensure_outbox(client: MongoClient[dict[str, Any]], database: str) -> None:
 def serve_health(settings: ServiceSettings, client: MongoClient[dict[str, Any]]) -> ThreadingHTTPServer:
     """Answer `/health/live` and `/health/ready` from a thread of its own."""
     checks: dict[str, Callable[[], object]] = {
-        "mongodb": lambda: client.admin.command("ping"),
+        "mongodb": _ping(client),
         "kafka": _broker_check(settings.kafka_bootstrap),
     }
     server = ThreadingHTTPServer((settings.http_host, settings.relay_port), _handler(checks))
     threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
     return server
+
+
+def _ping(client: MongoClient[dict[str, Any]]) -> Callable[[], object]:
+    def check() -> object:
+        with pymongo.timeout(CHECK_LIMIT_S):
+            return client.admin.command("ping")
+
+    return check
 
 
 def _broker_check(bootstrap: str) -> Callable[[], object]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Final, Self
@@ -50,14 +51,17 @@ class Pipeline:
         self._bootstrap = bootstrap
         self._mongo_uri = mongo_uri
         self._parts = {each.name: each for each in parts}
-        self._mongos = {
-            each.name: Mongo(mongo_uri, f"{self.prefix[:-1]}_{each.name}", app_name="tierloop-e2e") for each in parts
-        }
+        self._mongos = {each.name: self._client(each.name) for each in parts}
+        self._eyes = {each.name: self._client(each.name) for each in parts}
+        """Clients to look with: a claim may end sessions of the client it runs on."""
         self._metrics = setup_telemetry("e2e", "pipeline", install=False).metrics
         self._blocking: MongoClient[dict[str, Any]] = MongoClient(mongo_uri, tz_aware=True)
         self._producer: KafkaProducer = make_producer(bootstrap)
         self._watcher = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
         self.failures: list[BaseException] = []
+
+    def _client(self, service: str) -> Mongo:
+        return Mongo(self._mongo_uri, f"{self.prefix[:-1]}_{service}", app_name="tierloop-e2e")
 
     async def __aenter__(self) -> Self:
         topics = [
@@ -73,8 +77,9 @@ class Pipeline:
     async def __aexit__(
         self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        for mongo in self._mongos.values():
+        for mongo in self._eyes.values():
             await mongo.drop_database()
+        for mongo in (*self._mongos.values(), *self._eyes.values()):
             await mongo.close()
         self._blocking.close()
         await asyncio.to_thread(self._producer.close)
@@ -86,7 +91,7 @@ class Pipeline:
 
     async def rows(self, service: str, collection: str, **condition: Any) -> list[dict[str, Any]]:
         """Return documents of a service, in order of their keys."""
-        return await self.mongo(service).collection(collection).find(condition).sort("_id", 1).to_list(None)
+        return await self._eyes[service].collection(collection).find(condition).sort("_id", 1).to_list(None)
 
     async def publish(self, service: str) -> int:
         """Run the relay of a service for one page; return how many rows it held."""
@@ -114,12 +119,23 @@ class Pipeline:
     async def consume(
         self, service: str, group: ConsumerGroup, consumer_class: type[BatchConsumer] = BatchConsumer
     ) -> None:
-        """Run a group of a service until it has read all there is. Raises what ended one of its partitions."""
-        own = self.own(group)
+        """Let one more member of a group read until all is read. Raises what ended one of its partitions."""
         before = await self._positions(service)
+        async with self.member(service, group, consumer_class):
+            await wait_until_async(
+                lambda: self._drained(service, self.own(group), before),
+                DRAIN_LIMIT_S,
+                f"{group.name} to read everything",
+            )
+
+    @asynccontextmanager
+    async def member(
+        self, service: str, group: ConsumerGroup, consumer_class: type[BatchConsumer] = BatchConsumer
+    ) -> AsyncIterator[None]:
+        """Run a member of a group; what ends one of its partitions is kept in `failures`."""
         consumer = consumer_class(
             service,
-            own,
+            self.own(group),
             self.mongo(service),
             self._parts[service].translate,
             ConsumerOptions(self._bootstrap),
@@ -130,9 +146,7 @@ class Pipeline:
         )
         await consumer.start()
         try:
-            await wait_until_async(
-                lambda: self._drained(service, own, before), DRAIN_LIMIT_S, f"{own.name} to read everything"
-            )
+            yield
         finally:
             await consumer.stop()
 

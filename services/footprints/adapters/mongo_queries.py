@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from services.chassis.codec import from_document
 from services.chassis.kernel import Kind
 from services.chassis.mongo import Mongo
+from services.chassis.mongo_errors import translated_errors
 from services.footprints.application.ports import (
     FOOTPRINTS,
     GRANTS,
@@ -38,7 +39,7 @@ SUMMARY_FIELDS: Final = {name: 1 for name in FootprintSummary.__dataclass_fields
 
 
 class MongoQueries:
-    """Implements `application.ports.Queries`."""
+    """Implements `ports.Queries`. A lost connection comes out as the store's `TransientStoreError` (503)."""
 
     def __init__(self, mongo: Mongo) -> None:
         """`mongo` reads at majority."""
@@ -60,7 +61,8 @@ class MongoQueries:
             {"$match": {"$or": [{"access_keys": everything_key(reader)}, {"opened_by.0": {"$exists": True}}]}},
             {"$unset": "opened_by"},
         ]
-        found = await self._mongo.aggregate(FOOTPRINTS.name, pipeline, limit=1)
+        with translated_errors():
+            found = await self._mongo.aggregate(FOOTPRINTS.name, pipeline, limit=1)
         return from_document(found[0], Footprint) if found else None
 
     async def footprints(
@@ -75,18 +77,20 @@ class MongoQueries:
                 {"accepted_at": {"$gt": after.accepted_at}},
                 {"_id": {"$gt": after.footprint_id}},
             ]
-        documents = (
-            await self._mongo.collection(FOOTPRINTS.name)
-            .find(condition, SUMMARY_FIELDS)
-            .sort([("accepted_at", 1), ("_id", 1)])
-            .limit(limit)
-            .to_list(limit)
-        )
+        with translated_errors():
+            documents = (
+                await self._mongo.collection(FOOTPRINTS.name)
+                .find(condition, SUMMARY_FIELDS)
+                .sort([("accepted_at", 1), ("_id", 1)])
+                .limit(limit)
+                .to_list(limit)
+            )
         return [from_document(document, FootprintSummary) for document in documents]
 
     async def grant(self, grant_id: str, *, reader: str) -> Grant | None:
         """Return a grant that the reader gave or got."""
-        document = await self._mongo.collection(GRANTS.name).find_one({"_id": grant_id} | _involving(reader))
+        with translated_errors():
+            document = await self._mongo.collection(GRANTS.name).find_one({"_id": grant_id} | _involving(reader))
         return None if document is None else from_document(document, Grant)
 
     async def grants(self, found: GrantFilter, after: str | None, limit: int, *, reader: str) -> Sequence[Grant]:
@@ -100,15 +104,18 @@ class MongoQueries:
             condition["status"] = found.status.value
         if after is not None:
             condition["_id"] = {"$gt": after}
-        cursor = self._mongo.collection(GRANTS.name).find(condition).sort("_id", 1).limit(limit)
-        return [from_document(document, Grant) for document in await cursor.to_list(limit)]
+        with translated_errors():
+            cursor = self._mongo.collection(GRANTS.name).find(condition).sort("_id", 1).limit(limit)
+            documents = await cursor.to_list(limit)
+        return [from_document(document, Grant) for document in documents]
 
     async def organisation(self, organisation_id: str) -> Organisation | None:
         """Return what is known about an organisation."""
         return await self._by_id(ORGANISATIONS, organisation_id)
 
     async def _by_id(self, kind: Kind[S], key: str) -> S | None:
-        document = await self._mongo.collection(kind.name).find_one({"_id": key})
+        with translated_errors():
+            document = await self._mongo.collection(kind.name).find_one({"_id": key})
         return None if document is None else from_document(document, kind.state)
 
     async def _access_keys(self, owner: str | None, reader: str, at: datetime) -> list[str]:
@@ -117,9 +124,10 @@ class MongoQueries:
         if owner is not None:
             condition["owner_organisation_id"] = owner
         limit = MAX_GRANTS_READ + 1
-        grants = (
-            await self._mongo.collection(GRANTS.name).find(condition, {"access_key": 1}).limit(limit).to_list(limit)
-        )
+        with translated_errors():
+            grants = (
+                await self._mongo.collection(GRANTS.name).find(condition, {"access_key": 1}).limit(limit).to_list(limit)
+            )
         check_grant_count(len(grants))
         return sorted({everything_key(reader), *(grant["access_key"] for grant in grants)})
 
