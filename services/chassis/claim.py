@@ -5,6 +5,7 @@ Done in the partition's own task, not in the assignment callback: aiokafka swall
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -62,6 +63,19 @@ async def claim(mongo: Mongo, position: str, session: Any, facts: TopicFacts) ->
             _check(position, claimed, facts)
             return _position(claimed)
     raise FencedError(f"{position}: another worker claimed it {CLAIM_ATTEMPTS} times while we tried")
+
+
+async def release(mongo: Mongo, position: str, session: Any) -> None:
+    """Give a partition up in order: end what may be open on our session, then take its name off the position.
+
+    The driver will hand the session out again, so that a successor that ended it would strike a neighbour's command.
+    Does what it can: where the store is away, the successor's claim ends the session.
+    """
+    with suppress(PyMongoError):
+        await mongo.admin_command({"killSessions": [{"id": session.session_id["id"]}]})
+        await mongo.collection(POSITIONS).update_one(
+            {"_id": position, "session": session.session_id}, {"$set": {"session": None}}
+        )
 
 
 async def read_position(mongo: Mongo, position: str) -> Position | None:

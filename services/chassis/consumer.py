@@ -7,17 +7,18 @@ this loop, whose offsets live in MongoDB beside the state. Offsets committed to 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from kafka.errors import KafkaError as AdminError
 from mode import Service
 
+from services.chassis.assignment import Assignment
 from services.chassis.batch import Applied, Batch
 from services.chassis.claim import TopicChangedError, TopicFacts, position_id
 from services.chassis.deadletter import PoisonLimits
@@ -80,7 +81,7 @@ class BatchConsumer(Service):  # type: ignore[misc] # mode ships no types
         self._new_id = new_id
         self._clock = clock
         self._on_fatal = on_fatal
-        self._tasks: dict[TopicPartition, asyncio.Task[None]] = {}
+        self._assignment = Assignment(self._run, self._prepare)
         self._next: dict[TopicPartition, int] = {}
         self._claimed_ids: dict[str, str] = {}
         self._consumer: Any = None
@@ -104,7 +105,7 @@ class BatchConsumer(Service):  # type: ignore[misc] # mode ships no types
             isolation_level="read_committed",
         )
         await self._consumer.start()
-        self._consumer.subscribe(topics=list(self._group.topics), listener=_Listener(self._revoked, self._assigned))
+        self._consumer.subscribe(topics=list(self._group.topics), listener=self._assignment)
         self._background = [
             asyncio.create_task(self._every(MONITORING_COMMIT_S, self._commit_for_monitoring)),
             asyncio.create_task(self._every(TOPIC_CHECK_S, self._check_topics)),
@@ -112,27 +113,16 @@ class BatchConsumer(Service):  # type: ignore[misc] # mode ships no types
 
     async def on_stop(self) -> None:
         """Leave the group: tasks end first, each open transaction is aborted."""
-        await _cancel([*self._background, *self._tasks.values()])
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        await self._assignment.stop()
         if self._consumer is not None:
             await self._consumer.stop()
         await self._topic_ids.close()
 
-    # -- assignment: the callbacks only pause and forget; claiming happens in the partition's own task ----------
-
-    def _revoked(self, partitions: Iterable[TopicPartition]) -> None:
-        for partition in partitions:
-            task = self._tasks.pop(partition, None)
-            self._next.pop(partition, None)
-            if task is not None:
-                task.cancel()
-
-    def _assigned(self, partitions: Iterable[TopicPartition]) -> None:
-        if self.should_stop:
-            return  # a rebalance under way while we leave: a task begun now would outlive its consumer
-        assigned = list(partitions)
-        self._consumer.pause(*assigned)
-        for partition in assigned:
-            self._tasks[partition] = asyncio.create_task(self._run(partition))
+    def _prepare(self, assigned: list[TopicPartition]) -> None:
+        self._consumer.pause(*assigned)  # until each is claimed and knows its offset
 
     async def _run(self, partition: TopicPartition) -> None:
         task = PartitionTask(
@@ -150,6 +140,8 @@ class BatchConsumer(Service):  # type: ignore[misc] # mode ships no types
             raise
         except BaseException as error:  # noqa: BLE001 - crash-only: whatever ends a partition's task ends the process
             self._on_fatal(f"{self._group.name} {partition.topic}:{partition.partition}", error)
+        finally:
+            self._next.pop(partition, None)
 
     async def _expect_revocation(self) -> None:
         """Wait, when fenced, to be cancelled: a partition that we lost is revoked within the session's time.
@@ -207,7 +199,8 @@ class BatchConsumer(Service):  # type: ignore[misc] # mode ships no types
 
     def lags(self) -> list[Lag]:
         """Return how far each held partition is behind; called from the metrics thread."""
-        ends = [(held, offset, self._consumer.highwater(held)) for held, offset in list(self._next.items())]
+        known = [(held, offset) for held, offset in list(self._next.items()) if held in self._assignment]
+        ends = [(held, offset, self._consumer.highwater(held)) for held, offset in known]
         return [
             Lag(self._group.name, held.topic, held.partition, max(0, end - offset))
             for held, offset, end in ends
@@ -229,7 +222,7 @@ class BatchConsumer(Service):  # type: ignore[misc] # mode ships no types
                 self._on_fatal(self._group.name, error)
 
     async def _commit_for_monitoring(self) -> None:
-        held = {partition: offset for partition, offset in self._next.items() if partition in self._tasks}
+        held = {partition: offset for partition, offset in self._next.items() if partition in self._assignment}
         try:
             if held:
                 await self._consumer.commit(held)
@@ -245,18 +238,6 @@ class BatchConsumer(Service):  # type: ignore[misc] # mode ships no types
                 continue  # absent, or the broker is away: asked again
             if now != known:
                 self._on_fatal(self._group.name, TopicChangedError(f"{topic} was recreated: id {known} became {now}"))
-
-
-class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka ships no types
-    def __init__(self, revoked: Callable[[Any], None], assigned: Callable[[Any], None]) -> None:
-        self._revoked = revoked
-        self._assigned = assigned
-
-    def on_partitions_revoked(self, revoked: Any) -> None:
-        self._revoked(revoked)
-
-    def on_partitions_assigned(self, assigned: Any) -> None:
-        self._assigned(assigned)
 
 
 class _PartitionBroker:
@@ -278,9 +259,3 @@ class _PartitionBroker:
 
     def retried(self, error: TransientStoreError) -> None:
         self._consumer.retried(error)
-
-
-async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -15,7 +15,7 @@ from aiokafka.errors import NoOffsetForPartitionError
 
 from services.chassis.batch import Applied, Batch
 from services.chassis.cancellation import heed_cancellation
-from services.chassis.claim import TopicFacts, claim, read_position
+from services.chassis.claim import TopicFacts, claim, read_position, release
 from services.chassis.mongo import Mongo
 from services.chassis.retry import RetryPolicy, with_retries
 from services.chassis.store import CommitUnknownError, FencedError, Position, TransientStoreError
@@ -93,6 +93,7 @@ class PartitionTask:
         except FencedError as error:
             log.warning("partition.fenced", position=self._position_id, detail=str(error))
         finally:
+            await release(self._mongo, self._position_id, session)
             await session.end_session()
 
     async def _claim(self, session: Any) -> Position:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from pymongo.database import Database
 from pymongo.errors import AutoReconnect, OperationFailure
 
 from services.chassis import claim as claim_module
-from services.chassis.claim import TopicChangedError, TopicFacts, claim, position_id, read_position
+from services.chassis.claim import TopicChangedError, TopicFacts, claim, position_id, read_position, release
 from services.chassis.mongo import Mongo
 from services.chassis.mongo_store import POSITIONS, SYSTEM_INDEXES, MongoStore, MongoTx, kind_indexes
 from services.chassis.store import FencedError, Position, TransientStoreError
@@ -192,6 +193,29 @@ async def test_a_process_that_claims_its_own_partition_again_can_go_on(mongo: Mo
         await session.end_session()
     async with MongoStore(mongo, sessions[0]).transaction() as tx:
         assert len(await tx.by_keys(THINGS, [f"epoch-{epoch}" for epoch in range(1, 5)])) == 4
+
+
+async def test_a_released_partition_costs_no_neighbour_its_session(mongo: Mongo, sessions: list[Any]) -> None:
+    """The driver hands a released session out again: a claim must not end what runs on it now."""
+    owned = await claim(mongo, POSITION, sessions[0], FACTS)
+    await hold_open(mongo, sessions[0])  # and what was open is ended with the release
+    await release(mongo, POSITION, sessions[0])
+    neighbour = MongoStore(mongo, sessions[0])
+    with suppress(TransientStoreError):  # the driver's side of the transaction that the release ended
+        await sessions[0].abort_transaction()
+    async with neighbour.transaction() as tx:
+        await tx.write([insert("neighbour", Thing())])
+        assert (await claim(mongo, POSITION, sessions[1], FACTS)).epoch == owned.epoch + 2
+        await tx.append_outbox([outbox_row(1)])
+
+
+async def test_only_the_owner_releases(mongo: Mongo, sessions: list[Any]) -> None:
+    await claim(mongo, POSITION, sessions[0], FACTS)
+    await claim(mongo, POSITION, sessions[1], FACTS)
+    await release(mongo, POSITION, sessions[0])
+    document = await mongo.collection(POSITIONS).find_one({"_id": POSITION})
+    assert document is not None
+    assert document["session"] == sessions[1].session_id
 
 
 async def test_a_server_that_forbids_ending_sessions_is_no_obstacle(

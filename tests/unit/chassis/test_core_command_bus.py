@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
+from opentelemetry import trace
 
 from services.chassis import unit
+from services.chassis.envelope import decode
 from services.chassis.idempotency import Reply
 from services.chassis.retry import RetryPolicy
 from services.chassis.store import CommitUnknownError, FencedError, StoreError, TransientStoreError, UnstorableError
+from services.chassis.trace import current_traceparent
 from services.chassis.unit import MAX_BATCH, OverloadedError
 from tests.unit.chassis.core_desk import Desk, Poke, render
 from tests.unit.chassis.core_parts import meta, raises
-from tests.unit.chassis.core_register import NegativeValueError
+from tests.unit.chassis.core_register import Append, NegativeValueError
 
 
 @pytest.fixture
@@ -185,3 +189,21 @@ async def test_close_waits_for_what_is_under_way(desk: Desk) -> None:
     assert desk.values() == (1,)
     assert await task == render(1)
     await desk.another_bus().close()
+
+
+# -- traces -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_shared_transaction_takes_no_requests_span_for_another(desk: Desk) -> None:
+    """Each row's parent is its own request, not the one that happened to come first."""
+
+    async def request(number: int) -> None:
+        span = trace.NonRecordingSpan(trace.SpanContext(number, number, is_remote=False))
+        with trace.use_span(span):
+            surroundings = replace(meta(f"traced-{number}"), traceparent=current_traceparent())
+            await desk.bus.execute(Append(surroundings, "a", number), render)
+
+    await asyncio.gather(*(request(number) for number in (1, 2, 3)))
+    assert desk.store.transactions == 1
+    parents = [decode(row.value).traceparent for row in desk.store.memory.outbox]
+    assert parents == [f"00-{number:032x}-{number:016x}-00" for number in (1, 2, 3)]
