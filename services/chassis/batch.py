@@ -18,7 +18,7 @@ from schemas.topics import dead_letter_topic
 from services.chassis.deadletter import PoisonLimitError, PoisonLimits, RawRecord, dead_letter
 from services.chassis.envelope import EnvelopeError
 from services.chassis.handler import Accepted, Defective, Fold, Outcome, Refused
-from services.chassis.kernel import Kind, Refusal
+from services.chassis.kernel import Kind, Refusal, struct
 from services.chassis.outbox import Translate
 from services.chassis.routes import ConsumerGroup, ContractError, read_command
 from services.chassis.store import OutboxRow, Position, RowWrite, Store, UnstorableError
@@ -44,7 +44,7 @@ class GapError(Exception):
     """The broker handed out a record above the expected offset: facts are missing in between."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class _Read:
     """One record with its command, or why it has none."""
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from services.chassis.identity_map import IdentityMap
-from services.chassis.kernel import Decision, Handler, Meta, Need, Refusal
-from services.chassis.outbox import Outgoing, Translate, outbox_row
+from services.chassis.kernel import Decision, Handler, Meta, Need, Refusal, struct
+from services.chassis.outbox import Translate, outbox_row
 from services.chassis.store import OutboxRow, RowWrite, StoreError, Tx
 from services.chassis.trace import current_traceparent
 
@@ -29,21 +29,21 @@ class HandlerDefectError(Exception):
     """The handler asked in circles or decided more than one transaction may hold."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Accepted:
     """The command took effect (or changed nothing); `result` is what `decide` returned for the caller."""
 
     result: Any
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Refused:
     """The domain said no. A recorded outcome, never a poison message."""
 
     refusal: Refusal
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Defective:
     """The handler raised something else: for a message, poison; for a request, a 500."""
 
@@ -51,6 +51,7 @@ class Defective:
 
 
 Outcome = Accepted | Refused | Defective
+_NO_RESULT: Final = Accepted(None)
 
 
 @dataclass(slots=True)
@@ -78,6 +79,7 @@ class Fold:
         self._trace = current_traceparent()
         self._outbox: list[OutboxRow] = []
         self._outbox_bytes = 0
+        self._watch = _Watch(self._map)
         self._settled: set[int] = set()
         """Commands (by identity) whose needs don't depend on what is loaded, and are loaded: never asked again."""
 
@@ -111,8 +113,9 @@ class Fold:
             return []
 
     def _missing(self, command: object) -> list[Need]:
-        watch = _Watch(self._map)
-        missing = [need for need in self._handlers[type(command)].needs(command, watch) if not self._map.has(need)]
+        has, watch = self._map.has, self._watch
+        watch.touched = False
+        missing = [need for need in self._handlers[type(command)].needs(command, watch) if not has(need)]
         if not watch.touched:
             self._settled.add(id(command))
         return missing
@@ -130,7 +133,8 @@ class Fold:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a handler raises concerns this command alone
             return Defective(error)
-        documents, size_bytes = len(decision.changes) + len(rows), sum(len(row.value or b"") for row in rows)
+        documents = len(decision.changes) + len(rows)
+        size_bytes = sum([len(row.value or b"") for row in rows])
         if documents > MAX_DOCUMENTS or size_bytes > MAX_OUTBOX_BYTES:
             text = f"{type(command).__name__} decided {documents} documents, {size_bytes} bytes: fan out by pages"
             return Defective(HandlerDefectError(text))
@@ -142,7 +146,7 @@ class Fold:
             self._map.put(change)
         self._outbox.extend(rows)
         self._outbox_bytes += size_bytes
-        return Accepted(decision.result)
+        return _NO_RESULT if decision.result is None else Accepted(decision.result)
 
     async def _load_rest(self, command: object) -> None:
         for _ in range(MAX_ROUNDS):
@@ -162,8 +166,8 @@ class Fold:
                 raise HandlerDefectError(f"{change.kind.name} {change.key!r} was changed but not named by needs()")
 
     def _rows(self, decision: Decision, meta: Meta) -> list[OutboxRow]:
-        outgoing: list[Outgoing] = [self._translate(fact) for fact in (*decision.events, *decision.work)]
-        return [outbox_row(item, meta, self._new_id(), self._trace) for item in outgoing]
+        translate, new_id, trace = self._translate, self._new_id, self._trace
+        return [outbox_row(translate(fact), meta, new_id(), trace) for fact in (*decision.events, *decision.work)]
 
 
 class _Watch:

@@ -109,7 +109,8 @@ class IdentityMap:
     def has(self, need: Need) -> bool:
         """Tell whether a need is loaded. Raises `UndeclaredReadError` for one that can't be."""
         if isinstance(need, Key):
-            _check_text(need.key, need)
+            if type(need.key) is not str:
+                _check_text(need.key, need)
             return need.key in self._rows[need.kind.name]
         _check_text(need.value, need)
         if need.field not in need.kind.match_fields:
@@ -189,7 +190,8 @@ class IdentityMap:
             raise UndeclaredReadError(f"{change.kind.name} {change.key!r} was changed but not named by needs()")
         self._kinds[change.kind.name] = change.kind
         self._changed_kinds.add(change.kind.name)
-        self._reindex(change.kind, change.key, row.state, change.state)
+        if change.kind.match_fields:
+            self._reindex(change.kind, change.key, row.state, change.state)
         row.state = change.state
         if not row.dirty:
             row.dirty = True

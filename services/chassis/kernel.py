@@ -7,10 +7,44 @@ and a batch of five hundred messages (docs/architecture.md, "Handlers").
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass as struct
+else:
+
+    def struct(*, frozen: bool, slots: bool) -> Callable[[type], type]:
+        """Make a dataclass that the type checker freezes, and that is a plain one when it runs.
+
+        For what every message makes a dozen of: the `__init__` of a frozen dataclass sets each field by a call, which
+        took a fifth of the time of a batch (eight fields: 0.9 us, plain 0.2 us). Domain states stay frozen for real.
+        """
+        return dataclass(slots=slots, unsafe_hash=frozen)
+
+
+__all__ = [
+    "MATCH_LIMIT",
+    "NOTHING",
+    "Change",
+    "Decision",
+    "Handler",
+    "Key",
+    "Kind",
+    "Loaded",
+    "Match",
+    "Meta",
+    "Need",
+    "Page",
+    "Refusal",
+    "Source",
+    "Work",
+    "Writer",
+    "is_newer",
+    "struct",
+]
 
 S = TypeVar("S")
 C_contra = TypeVar("C_contra", contravariant=True)
@@ -32,7 +66,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an outcome of the domain,
         self.remedy = remedy
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Source:
     """The event behind a command, for projections that tell of events themselves (a trail)."""
 
@@ -45,7 +79,7 @@ class Source:
     """Id of the event or command that led to the event."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Meta:
     """What surrounds a command: identity, instant, actor and trace. All of it is data, nothing is looked up later."""
 
@@ -77,7 +111,7 @@ class Kind(Generic[S]):
     """Fields a `Match` may use; each gets an index. A list field matches when one of its items equals the value."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Key:
     """A need: one document by its key."""
 
@@ -85,7 +119,7 @@ class Key:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Match:
     """A need: all documents whose `field` equals `value`, up to `MATCH_LIMIT`."""
 
@@ -94,7 +128,7 @@ class Match:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Page:
     """A need: the keys, in order and beyond `after`, of the next `limit` documents whose `field` equals `value`.
 
@@ -134,7 +168,7 @@ class Loaded(Protocol):
         """Tell whether a need is loaded; lets `needs` ask in rounds (first the part, then what the part names)."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Change:
     """Put a document (`state`) or remove it (`state` is None)."""
 
@@ -143,7 +177,7 @@ class Change:
     state: object | None
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Work:
     """A row for a second stage: decide again for the root `key`, from committed state (docs/architecture.md)."""
 
@@ -154,7 +188,7 @@ class Work:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Decision:
     """Next states, facts and work that follow from one command; `result` is what the caller is told."""
 

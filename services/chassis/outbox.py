@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
 from pydantic import BaseModel
 
 from services.chassis.envelope import CONTENT_TYPE, MAX_EVENT_BYTES, CloudEvent, encode
-from services.chassis.kernel import Meta, Refusal, Work
+from services.chassis.kernel import Meta, Refusal, Work, struct
 from services.chassis.store import OutboxRow
 from services.chassis.trace import rebase
 
@@ -24,7 +24,7 @@ class EventTooLarge(Refusal):
 EVENT_HEADERS: Final = (("content-type", CONTENT_TYPE.encode()),)
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Outgoing:
     """A domain event or work item put into its wire contract by a service's `adapters/translate.py`."""
 
@@ -44,16 +44,16 @@ def outbox_row(item: Outgoing, meta: Meta, event_id: str, current_trace: str | N
 
     `current_trace` is the traceparent of the span at work: the event's parent inside the command's trace.
     """
-    service = item.topic.split(".", 1)[0]
+    source, dataschema = _names(item.topic, item.type)
     event = CloudEvent(
         id=event_id,
-        source=f"/tierloop/{service}",
+        source=source,
         type=item.type,
         subject=item.key,
         time=meta.at,
         data=orjson.Fragment(item.data.__pydantic_serializer__.to_json(item.data)),
         aggregateversion=item.version,
-        dataschema=f"urn:tierloop:schema:{item.type}",
+        dataschema=dataschema,
         correlationid=meta.correlation_id,
         causationid=meta.causation_id or meta.command_id,
         traceparent=rebase(meta.traceparent, current_trace),
@@ -66,6 +66,12 @@ def outbox_row(item: Outgoing, meta: Meta, event_id: str, current_trace: str | N
             remedy="refer to large things by link or digest instead of embedding them",
         )
     return OutboxRow(event_id, item.topic, item.key.encode(), item.version, value, EVENT_HEADERS, meta.at)
+
+
+@lru_cache(maxsize=256)
+def _names(topic: str, event_type: str) -> tuple[str, str]:
+    """Return `source` and `dataschema` of an event type's rows."""
+    return f"/tierloop/{topic.split('.', 1)[0]}", f"urn:tierloop:schema:{event_type}"
 
 
 def work_topic(service: str, work: Work) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from services.chassis.kernel import Kind
+from services.chassis.kernel import Kind, struct
 
 
 class StoreError(Exception):
@@ -34,7 +34,7 @@ class UnstorableError(StoreError):
     """The batch can't be stored as it is (a document too large, a value MongoDB can't hold): halve it."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Stored:
     """A document as read: `row_version` counts its writes and guards the next one."""
 
@@ -43,7 +43,7 @@ class Stored:
     row_version: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class RowWrite:
     """A guarded write: `expected_version` 0 inserts, otherwise replaces; `state` None removes."""
 
@@ -53,7 +53,7 @@ class RowWrite:
     expected_version: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class OutboxRow:
     """A message to be published. `id` is the fact's identity; rows of one key leave in order of (version, id)."""
 
