@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from infra.local.errors import EngineError
 from infra.stack import SERVICES
 
 KEY_VARIABLE: Final = "TIERLOOP_IDENTITY_KEY_ENCRYPTION_KEY"
+PARTNER_KEY_VARIABLE: Final = "TIERLOOP_FOOTPRINTS_PARTNER_SECRET_KEY"
 KEY_BYTES: Final = 32
 
 
@@ -37,10 +39,16 @@ class Prepared:
 
 
 async def prepare(shared: Mapping[str, str], state_dir: Path) -> Prepared:
-    """Make what is missing; everything else is left as it is."""
+    """Make what is missing; everything else is left as it is.
+
+    Raises `EngineError` where a database has an index in another form than the service needs.
+    """
     environment = {
         KEY_VARIABLE: _kept_secret(state_dir / "secrets" / "key-encryption-key", _new_key),
         "TIERLOOP_IDENTITY_ALLOW_HTTP_BASE_URLS": "true",
+        PARTNER_KEY_VARIABLE: _kept_secret(state_dir / "secrets" / "partner-secret-key", _new_key),
+        "TIERLOOP_FOOTPRINTS_OUTBOUND_ALLOW_HTTP": "true",
+        "TIERLOOP_FOOTPRINTS_OUTBOUND_ALLOWED_NETWORKS": "127.0.0.0/8,::1/128",
     }
     for ports in SERVICES:
         await _initialise(ports.name, dict(shared) | environment)
@@ -50,8 +58,12 @@ async def prepare(shared: Mapping[str, str], state_dir: Path) -> Prepared:
 async def _initialise(service: str, environment: dict[str, str]) -> None:
     """Run a service's own `init` in this process: one import less to wait for."""
     cli = importlib.import_module("services.chassis.cli")
+    conflicts = importlib.import_module("services.chassis.index_conflict")
     bootstrap = importlib.import_module(f"services.{service}.bootstrap")
-    await cli.initialise(bootstrap.PARTS, bootstrap.SETTINGS.load(environment))
+    try:
+        await cli.initialise(bootstrap.PARTS, bootstrap.SETTINGS.load(environment))
+    except conflicts.IndexConflictError as error:
+        raise EngineError(str(error)) from None
 
 
 async def _seed(environment: dict[str, str], state_dir: Path) -> dict[str, Credential]:

@@ -73,11 +73,19 @@ class ChildProcess:
 
     def stop(self, timeout_s: float = 10.0) -> int | None:
         """Ask it to end (SIGTERM), kill it when `timeout_s` is over; returns the exit code."""
+        self.ask_to_end()
+        return self.end_within(timeout_s)
+
+    def ask_to_end(self) -> None:
+        """SIGTERM, without waiting for what comes of it."""
+        self._signal(signal.SIGTERM)
+        self._signal(signal.SIGCONT)  # a frozen process acts on nothing until it may run
+
+    def end_within(self, timeout_s: float) -> int | None:
+        """Wait until it has ended, kill it when `timeout_s` is over; returns the exit code."""
         process = self._process
         if process is None:
             return None
-        self._signal(signal.SIGTERM)
-        self._signal(signal.SIGCONT)  # a frozen process acts on nothing until it may run
         try:
             process.wait(timeout_s)
         except subprocess.TimeoutExpired:

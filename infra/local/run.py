@@ -9,17 +9,20 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import httpx
 
 from infra.demo.counts import count_results
 from infra.demo.story import StoryError, play
+from infra.local.certificates import make_certificates
 from infra.local.engines import DEFAULT_KAFKA_PORT, DEFAULT_MONGO_PORT, running_engines
 from infra.local.errors import EngineError
 from infra.local.ports import require_free
@@ -27,12 +30,17 @@ from infra.local.prepare import prepare
 from infra.local.supervised import Command
 from infra.local.supervisor import Supervisor, SupervisorError
 from infra.local.topics import ensure_topics
-from infra.stack import SERVICES, ServicePorts, roles_of, service_environment, shared_environment
+from infra.stack import ROLES, SERVICES, ServicePorts, roles_of, service_environment, shared_environment
 from schemas.topics import load_topics
 
 READY_LIMIT_S: Final = 90.0
 POLL_S: Final = 0.2
-ISSUER: Final = f"http://127.0.0.1:{SERVICES[0].api}"
+CERTIFICATE: Final = "TIERLOOP_TLS_CERTFILE"
+AUTHORITY: Final = "SSL_CERT_FILE"
+"""Read by OpenSSL's clients, httpx among them."""
+ISSUER_TIER: Final = 0
+SERVICE_TIER: Final = 1
+"""The services stop before the issuer, whose keys they may still read; the engines stop after them all."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -42,6 +50,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--kafka-port", type=int, default=DEFAULT_KAFKA_PORT)
     parser.add_argument("--mongo-port", type=int, default=DEFAULT_MONGO_PORT)
     parser.add_argument("--stop-after-story", action="store_true")
+    parser.add_argument(
+        "--tls", action="store_true", help="serve the APIs over TLS, with a local authority's certificate"
+    )
     arguments = parser.parse_args(argv)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
@@ -68,16 +79,18 @@ def _run(arguments: argparse.Namespace) -> int:
     ) as engines:
         report = ensure_topics(engines.kafka.bootstrap, load_topics())
         say(f"topics: {len(report.created)} made, {len(report.existing)} there already")
-        shared = shared_environment(engines.mongo.uri, engines.kafka.bootstrap, ISSUER)
+        secure = tls_environment(arguments.state_dir) if arguments.tls else {}
+        issuer = base_url(SERVICES[0].api, secure)
+        shared = shared_environment(engines.mongo.uri, engines.kafka.bootstrap, issuer) | secure
         prepared = asyncio.run(prepare(shared, arguments.state_dir))
         say(f"indexes made; {len(prepared.credentials)} demo organisations registered")
         with Supervisor(arguments.state_dir, commands(shared | prepared.environment)) as supervisor:
-            wait_ready(supervisor)
+            wait_ready(supervisor, tls=arguments.tls)
             story = asyncio.run(
-                play({ports.name: base_url(ports.api) for ports in SERVICES}, prepared.credentials, print)
+                play({ports.name: base_url(ports.api, shared) for ports in SERVICES}, prepared.credentials, print)
             )
             results = count_results(engines.mongo.uri, story)
-            print_urls()
+            print_urls(shared)
             if not arguments.stop_after_story:
                 say("serving; Ctrl-C stops everything")
                 print(json.dumps(results), flush=True)
@@ -90,9 +103,22 @@ def _run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def base_url(port: int) -> str:
-    """Return where an API answers on this machine."""
-    return f"http://127.0.0.1:{port}"
+def base_url(port: int, environment: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return where an API answers on this machine; `environment` tells whether over TLS."""
+    return f"{'https' if CERTIFICATE in environment else 'http'}://127.0.0.1:{port}"
+
+
+def tls_environment(state_dir: Path) -> dict[str, str]:
+    """Make certificates; return what makes the processes use them, and this one trust them."""
+    made = make_certificates(state_dir)
+    authority = str(made.authority.resolve())
+    os.environ[AUTHORITY] = authority
+    say(f"clients trust {authority}")
+    return {
+        CERTIFICATE: str(made.certificate.resolve()),
+        "TIERLOOP_TLS_KEYFILE": str(made.key.resolve()),
+        AUTHORITY: authority,
+    }
 
 
 def commands(environment: dict[str, str], services: Sequence[ServicePorts] = SERVICES) -> list[Command]:
@@ -101,16 +127,22 @@ def commands(environment: dict[str, str], services: Sequence[ServicePorts] = SER
         Command(
             f"{ports.name}-{role}",
             [sys.executable, "-m", f"services.{ports.name}", role],
-            environment | service_environment(ports, base_url(ports.api)),
+            environment | service_environment(ports, base_url(ports.api, environment)),
+            tier=ISSUER_TIER if ports.name == SERVICES[0].name else SERVICE_TIER,
         )
         for ports in services
         for role in roles_of(ports.name)
     ]
 
 
-def wait_ready(supervisor: Supervisor, services: Sequence[ServicePorts] = SERVICES) -> None:
+def wait_ready(supervisor: Supervisor, services: Sequence[ServicePorts] = SERVICES, *, tls: bool = False) -> None:
     """Wait until every process says it is ready. Raises `SupervisorError` where one gives up or time runs out."""
-    waiting = {f"{ports.name}-{role}": ports.of(role) for ports in services for role in roles_of(ports.name)}
+    scheme = {role: "https" if tls and role == "api" else "http" for role in ROLES}
+    waiting = {
+        f"{ports.name}-{role}": f"{scheme[role]}://127.0.0.1:{ports.of(role)}"
+        for ports in services
+        for role in roles_of(ports.name)
+    }
     total, started = len(waiting), time.monotonic()
     say(f"starting {total} processes ...")
     while waiting:
@@ -118,24 +150,24 @@ def wait_ready(supervisor: Supervisor, services: Sequence[ServicePorts] = SERVIC
             raise supervisor.error
         if time.monotonic() - started > READY_LIMIT_S:
             raise SupervisorError(f"not ready after {READY_LIMIT_S:.0f} s: {', '.join(waiting)}; see their logs")
-        for name in [name for name, port in waiting.items() if _is_ready(port)]:
+        for name in [name for name, url in waiting.items() if _is_ready(url)]:
             del waiting[name]
             say(f"{total - len(waiting):2d}/{total} ready: {name}")
         time.sleep(POLL_S)
     say(f"all ready after {time.monotonic() - started:.1f} s")
 
 
-def _is_ready(port: int) -> bool:
+def _is_ready(url: str) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/health/ready", timeout=2.0).status_code == httpx.codes.OK
+        return httpx.get(f"{url}/health/ready", timeout=2.0).status_code == httpx.codes.OK
     except httpx.HTTPError:
         return False
 
 
-def print_urls(out: Callable[[str], None] = print) -> None:
+def print_urls(environment: Mapping[str, str], out: Callable[[str], None] = print) -> None:
     """Tell where to look."""
     for ports in SERVICES:
-        out(f"  {ports.name:14s} {base_url(ports.api)}/docs")
+        out(f"  {ports.name:14s} {base_url(ports.api, environment)}/docs")
 
 
 def say(line: str) -> None:

@@ -13,12 +13,17 @@ State = Literal["running", "frozen", "waiting", "failed", "stopped"]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One process to keep running; `env` is added to our own environment."""
+    """One process to keep running; `env` is added to our own environment.
+
+    Processes of one `tier` are stopped at the same time, a higher tier before those below it: what stands on others
+    has the higher number.
+    """
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
     cwd: Path | None = None
+    tier: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class Supervised:
 
     def __init__(self, command: Command, log_path: Path) -> None:
         self.process = ChildProcess(command.name, command.argv, log_path, env=command.env, cwd=command.cwd)
+        self.tier = command.tier
         self.restarts = 0
         self.exits: collections.deque[float] = collections.deque()
         self.start_at: float | None = None  # set while it waits for its next start

@@ -26,7 +26,7 @@ class SupervisorError(RuntimeError):
 
 
 class Supervisor:
-    """Starts commands in order, restarts what exits, stops them in reverse order.
+    """Starts commands in order, restarts what exits, stops them tier by tier, the highest first.
 
     Output of each process is appended to `<state_dir>/log/<name>.log`. Methods may be called from any thread.
     """
@@ -62,14 +62,16 @@ class Supervisor:
         self._watcher.start()
 
     def stop(self) -> None:
-        """Stop everything, last started first; a frozen process is thawed so that it can end."""
+        """Stop everything, the highest tier first; a frozen process is thawed so that it can end.
+
+        A tier is stopped at once and ends within one `stop_timeout_s`, however many processes it has.
+        """
         self._stopping.set()
         if self._watcher.is_alive():
             self._watcher.join()
         with self._lock:
-            for kept in reversed(self._kept.values()):
-                kept.start_at = None
-                kept.process.stop(self._stop_timeout_s)
+            for tier in sorted({kept.tier for kept in self._kept.values()}, reverse=True):
+                self._stop_together([kept for kept in self._kept.values() if kept.tier == tier])
         self._ended.set()
 
     def wait(self, timeout_s: float | None = None) -> bool:
@@ -137,6 +139,14 @@ class Supervisor:
         if name not in self._kept:
             raise KeyError(f"no process is named {name!r}: there are {', '.join(self._kept)}")
         return self._kept[name].process
+
+    def _stop_together(self, tier: Sequence[Supervised]) -> None:
+        for kept in tier:
+            kept.start_at = None
+            kept.process.ask_to_end()
+        deadline = time.monotonic() + self._stop_timeout_s
+        for kept in tier:
+            kept.process.end_within(max(0.0, deadline - time.monotonic()))
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._ended.set()

@@ -7,6 +7,7 @@ waits for it, so that claiming happens in the partition's own task.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 
@@ -26,6 +27,11 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka sh
         self._leaving: dict[TopicPartition, set[asyncio.Task[None]]] = defaultdict(set)
         """Revoked, and still putting their things away."""
         self._stopping = False
+        self._waiting_since: float | None = time.monotonic()
+
+    def waiting_s(self) -> float:
+        """Return for how long the group has handed out nothing, seconds; 0 after a share was, be it an empty one."""
+        return 0.0 if self._waiting_since is None else time.monotonic() - self._waiting_since
 
     def __contains__(self, partition: TopicPartition) -> bool:
         """Tell whether a partition is held."""
@@ -33,6 +39,8 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka sh
 
     def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Cancel the tasks; a partition that comes back waits for its former task."""
+        if self._waiting_since is None:
+            self._waiting_since = time.monotonic()
         for partition in revoked:
             task = self._tasks.pop(partition, None)
             if task is not None:
@@ -42,6 +50,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka sh
 
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Begin a task for each."""
+        self._waiting_since = None
         if self._stopping:
             return  # a rebalance under way while we leave: a task begun now would outlive its consumer
         partitions = list(assigned)

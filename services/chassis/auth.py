@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.keys import KeysUnavailableError
 from services.chassis.problems import HttpProblem, ProblemItem, instance_of, problem_response
-from services.chassis.tokens import InvalidTokenError, Principal, TokenVerifier
+from services.chassis.tokens import ExpiredTokenError, InvalidTokenError, Principal, TokenVerifier
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -24,6 +24,8 @@ Standing = Callable[[str], Awaitable[bool]]
 
 REALM: Final = "tierloop"
 RETRY_AFTER_SECONDS: Final = 5
+EXPIRED_RULE: Final = "token_expired"
+"""Rule of the problem that an expired token gets: some standards have a code of their own for it."""
 _PUBLIC: Final = "__tierloop_public__"
 _ACCESS: Final = "tierloop.access"
 _MAX_AUTHORIZATION_PARTS: Final = 2
@@ -74,6 +76,8 @@ class Guard:
             raise unauthenticated("the Authorization header must be `Bearer` and one token")
         try:
             return await self._verifier.verify(token.strip())
+        except ExpiredTokenError as error:
+            raise unauthenticated(str(error), rule=EXPIRED_RULE) from None
         except InvalidTokenError as error:
             raise unauthenticated(str(error)) from None
         except KeysUnavailableError:
@@ -110,7 +114,7 @@ class GateMiddleware:
         await self.app(scope, receive, guarded_send)
         if refused:
             problem = unauthenticated()
-            response = problem_response(problem.problem(instance_of(scope)), problem.headers)
+            response = problem_response(problem.problem(instance_of(scope)), problem.headers, scope)
             await response(scope, receive, send)
 
 
@@ -160,18 +164,20 @@ def require(
     return check
 
 
-def unauthenticated(reason: str | None = None) -> HttpProblem:
+def unauthenticated(reason: str | None = None, *, rule: str = "access_token") -> HttpProblem:
     """Return 401 with its challenge (RFC 6750, section 3); without `reason` there were no credentials at all."""
     challenge = f'Bearer realm="{REALM}"'
     if reason is not None:
         quoted = reason.replace('"', "'").replace("\\", "/")
         challenge += f', error="invalid_token", error_description="{quoted}"'
     detail = f"{reason[0].upper()}{reason[1:]}." if reason else "This resource needs an access token."
+    remedy = "Get one from the token endpoint and send it as Authorization: Bearer."
     return HttpProblem(
         401,
         "unauthenticated",
         "A valid access token is needed",
-        f"{detail} Get one from the token endpoint and send it as Authorization: Bearer.",
+        f"{detail} {remedy}",
+        errors=(ProblemItem(field="/headers/Authorization", rule=rule, message=detail, remedy=remedy),),
         headers={"WWW-Authenticate": challenge},
     )
 

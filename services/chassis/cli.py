@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from fastapi import FastAPI
 
 from services.chassis.deadletter_tool import add_deadletter_commands
+from services.chassis.index_conflict import EXIT_REFUSED, IndexConflictError
 from services.chassis.parts import ServiceParts, all_indexes, open_mongo
 from services.chassis.settings import ServiceSettings, SettingsError
 
@@ -25,7 +26,10 @@ def run(
     argv: Sequence[str] | None = None,
     extend: Callable[[argparse._SubParsersAction[argparse.ArgumentParser]], None] = lambda _: None,
 ) -> int:
-    """Read the command line and run one role. Wrong settings end with exit code 2 and one paragraph."""
+    """Read the command line and run one role.
+
+    Wrong settings and a database whose indexes are in the way end with exit code 2 and a paragraph for each.
+    """
     parser = argparse.ArgumentParser(prog=f"python -m services.{parts.name}")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("api", help="serve HTTP").set_defaults(run=lambda settings, _: _api(parts, settings, build_api))
@@ -46,8 +50,12 @@ def run(
         settings = load_settings()
     except SettingsError as error:
         print(error, file=sys.stderr)
-        return 2
-    return arguments.run(settings, arguments) or 0
+        return EXIT_REFUSED
+    try:
+        return arguments.run(settings, arguments) or 0
+    except (IndexConflictError, SettingsError) as error:
+        print(error, file=sys.stderr)
+        return EXIT_REFUSED
 
 
 async def initialise(parts: ServiceParts, settings: ServiceSettings) -> None:

@@ -15,13 +15,13 @@ from typing import Any, Final
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
-from kafka.errors import KafkaError as AdminError
 from mode import Service
 
 from services.chassis.assignment import Assignment
 from services.chassis.batch import Applied, Batch
-from services.chassis.claim import TopicChangedError, TopicFacts, position_id
+from services.chassis.claim import TopicFacts, position_id
 from services.chassis.deadletter import PoisonLimits
+from services.chassis.membership import CHECK_S, TopicWatch, check_joined
 from services.chassis.mongo import Mongo
 from services.chassis.mongo_store import MongoStore
 from services.chassis.outbox import Translate
@@ -35,7 +35,7 @@ from services.chassis.topic_ids import TopicIds
 log = structlog.get_logger(__name__)
 
 MONITORING_COMMIT_S: Final = 5.0
-TOPIC_CHECK_S: Final = 5.0
+MAX_FETCH_BYTES: Final = 2 * 1024 * 1024
 FETCH_WAIT_MS: Final = 50
 """A broker gets one fetch at a time: a partition that ran dry waits for it, so it must not poll long."""
 
@@ -83,9 +83,9 @@ class BatchConsumer(Service):  # type: ignore[misc] # mode ships no types
         self._on_fatal = on_fatal
         self._assignment = Assignment(self._run, self._prepare)
         self._next: dict[TopicPartition, int] = {}
-        self._claimed_ids: dict[str, str] = {}
         self._consumer: Any = None
         self._topic_ids = TopicIds(options.bootstrap)
+        self._topics = TopicWatch(group.topics, self._topic_ids)
         self._background: list[asyncio.Task[None]] = []
 
     async def on_start(self) -> None:
@@ -101,14 +101,15 @@ class BatchConsumer(Service):  # type: ignore[misc] # mode ships no types
             max_poll_interval_ms=self._options.max_poll_interval_ms,
             rebalance_timeout_ms=self._options.session_timeout_ms,
             fetch_max_wait_ms=FETCH_WAIT_MS,
-            max_partition_fetch_bytes=2 * 1024 * 1024,
+            max_partition_fetch_bytes=MAX_FETCH_BYTES,
             isolation_level="read_committed",
         )
         await self._consumer.start()
         self._consumer.subscribe(topics=list(self._group.topics), listener=self._assignment)
         self._background = [
             asyncio.create_task(self._every(MONITORING_COMMIT_S, self._commit_for_monitoring)),
-            asyncio.create_task(self._every(TOPIC_CHECK_S, self._check_topics)),
+            asyncio.create_task(self._every(CHECK_S, self._topics.check)),
+            asyncio.create_task(self._every(CHECK_S, self._check_joined)),
         ]
 
     async def on_stop(self) -> None:
@@ -175,7 +176,7 @@ class BatchConsumer(Service):  # type: ignore[misc] # mode ships no types
         topic_id = await self._topic_ids.get(partition.topic)
         beginning = await self._consumer.beginning_offsets([partition])
         end = await self._consumer.end_offsets([partition])
-        self._claimed_ids[partition.topic] = topic_id
+        self._topics.claimed[partition.topic] = topic_id
         return TopicFacts(topic_id, beginning[partition], end[partition])
 
     def start_at(self, partition: TopicPartition, offset: int) -> None:
@@ -192,10 +193,13 @@ class BatchConsumer(Service):  # type: ignore[misc] # mode ships no types
             self._metrics.dead_letter(group=self._group.name, topic=partition.topic, reason=reason)
 
     async def ready(self) -> None:
-        """Ask the broker. Raises its error, or `RuntimeError` before the group has handed out partitions."""
+        """Ask the broker. Raises its error, or `RuntimeError` before the group has handed out partitions.
+
+        A spare member, which got none because there are no more, is ready: it takes over when another one ends.
+        """
         await self._consumer.topics()
-        if not self._consumer.assignment():
-            raise RuntimeError(f"{self._group.name}: no partition is assigned yet")
+        if self._assignment.waiting_s() > 0:
+            raise RuntimeError(f"{self._group.name}: the group has not handed out partitions yet")
 
     def lags(self) -> list[Lag]:
         """Return how far each held partition is behind; called from the metrics thread."""
@@ -229,15 +233,8 @@ class BatchConsumer(Service):  # type: ignore[misc] # mode ships no types
         except KafkaError as error:
             log.debug("consumer.monitoring_commit_failed", error=type(error).__name__)
 
-    async def _check_topics(self) -> None:
-        """Stop when a topic we read was deleted and recreated under our feet."""
-        for topic, known in list(self._claimed_ids.items()):
-            try:
-                now = await self._topic_ids.get(topic)
-            except AdminError:
-                continue  # absent, or the broker is away: asked again
-            if now != known:
-                self._on_fatal(self._group.name, TopicChangedError(f"{topic} was recreated: id {known} became {now}"))
+    async def _check_joined(self) -> None:
+        await check_joined(self._consumer, self._assignment.waiting_s)
 
 
 class _PartitionBroker:

@@ -63,14 +63,24 @@ def read_dead_letters(service: str, topic: str, bootstrap: str) -> Generator[dic
 
 
 def _letter(record: Any) -> dict[str, Any]:
-    headers = {name: bytes(value).decode("utf-8", "replace") for name, value in record.headers}
+    """Return a letter fit for JSON: key and value as text to read, and in base64, which alone is byte for byte."""
+    headers = {name: _as_text(bytes(value)) for name, value in record.headers}
     return {
         "letter": record.offset,
-        "key": None if record.key is None else record.key.decode("utf-8", "replace"),
-        "value_base64": None if record.value is None else base64.b64encode(record.value).decode(),
-        "value_text": None if record.value is None else record.value.decode("utf-8", "replace"),
+        "key": _as_text(record.key),
+        "key_base64": _as_base64(record.key),
+        "value_base64": _as_base64(record.value),
+        "value_text": _as_text(record.value),
         **{name.removeprefix("dlq-"): value for name, value in headers.items() if name.startswith("dlq-")},
     }
+
+
+def _as_text(raw: bytes | None) -> str | None:
+    return None if raw is None else raw.decode("utf-8", "replace")
+
+
+def _as_base64(raw: bytes | None) -> str | None:
+    return None if raw is None else base64.b64encode(raw).decode()
 
 
 def _act(parts: ServiceParts, settings: ServiceSettings, given: argparse.Namespace, action: str) -> int:
@@ -91,14 +101,14 @@ def _act(parts: ServiceParts, settings: ServiceSettings, given: argparse.Namespa
 
 
 def _replay(settings: ServiceSettings, topic: str, letter: dict[str, Any]) -> int:
-    """Send the letter's bytes to the topic again; consumers drop what they know already by version."""
+    """Send the letter's key and value, byte for byte, to the topic again; consumers drop what they know by version."""
     if letter["value_base64"] is None:
         print("this letter has no value (a tombstone); there is nothing to replay", file=sys.stderr)
         return 1
     from services.chassis.relay import make_producer  # noqa: PLC0415 - other commands start without a Kafka client
 
     producer = make_producer(settings.kafka_bootstrap)
-    key = None if letter["key"] is None else letter["key"].encode()
+    key = None if letter["key_base64"] is None else base64.b64decode(letter["key_base64"])
     sent = producer.send(topic, key=key, value=base64.b64decode(letter["value_base64"])).get(timeout=REPLAY_TIMEOUT_S)
     producer.close()
     print(

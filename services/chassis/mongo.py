@@ -16,6 +16,8 @@ from pymongo import AsyncMongoClient, IndexModel, ReadPreference, WriteConcern
 from pymongo.errors import CollectionInvalid, OperationFailure
 from pymongo.read_concern import ReadConcern
 
+from services.chassis.index_conflict import CONFLICT_CODES, IndexConflictError, explain_conflict
+
 Driver = Literal["motor", "pymongo"]
 
 MAJORITY: Final = WriteConcern(w="majority", j=True)
@@ -181,11 +183,14 @@ class Mongo:
 
     async def index_names(self, collection: str) -> list[str]:
         """Return the names of a collection's indexes."""
-        cursor = await _maybe_await(self._database[collection].list_indexes())
-        return [index["name"] async for index in cursor]
+        return [index["name"] for index in await self._indexes(collection)]
 
     async def bootstrap(self, indexes: Mapping[str, Sequence[IndexModel]]) -> None:
-        """Create collections and indexes where they are missing. Safe to run from several processes at once."""
+        """Create collections and indexes where they are missing. Safe to run from several processes at once.
+
+        Raises `IndexConflictError`, after all others are created, for indexes that are there in another form.
+        """
+        conflicts: list[str] = []
         for name, models in indexes.items():
             try:
                 await self._database.create_collection(name)
@@ -194,8 +199,28 @@ class Mongo:
             except OperationFailure as error:
                 if error.code != NAMESPACE_EXISTS:
                     raise
-            if models:
-                await self.collection(name).create_indexes(list(models))
+            conflicts += await self._create_indexes(name, models)
+        if conflicts:
+            raise IndexConflictError(conflicts)
+
+    async def _create_indexes(self, collection: str, models: Sequence[IndexModel]) -> list[str]:
+        """Create them in one command; where one is in conflict, one by one. Return what is to be said of those."""
+        if not models:
+            return []
+        try:
+            await self.collection(collection).create_indexes(list(models))
+        except OperationFailure as error:
+            if error.code not in CONFLICT_CODES:
+                raise
+            if len(models) == 1:
+                existing = await self._indexes(collection)
+                return [explain_conflict(self.name, collection, models[0].document, existing, str(error))]
+            return [text for model in models for text in await self._create_indexes(collection, [model])]
+        return []
+
+    async def _indexes(self, collection: str) -> list[dict[str, Any]]:
+        cursor = await _maybe_await(self._database[collection].list_indexes())
+        return [dict(index) async for index in cursor]
 
     async def drop_database(self) -> None:
         """Drop the whole database (tests and demos)."""

@@ -6,7 +6,7 @@ read by `json_body` are moved to the components; every operation that is not pub
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -14,7 +14,16 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
 from services.chassis.auth import is_public
-from services.chassis.problems import MEDIA_TYPE, STATUSES, Problem, ProblemItem, problem_entry
+from services.chassis.error_bodies import ErrorBody, error_body_of
+from services.chassis.problems import (
+    EXAMPLE_INSTANCE,
+    MEDIA_TYPE,
+    STATUSES,
+    Problem,
+    ProblemItem,
+    from_status,
+    problem_entry,
+)
 
 SCHEME: Final = "oauth2"
 _METHODS: Final = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
@@ -37,13 +46,21 @@ def install_openapi(app: FastAPI, *, token_url: str, scopes: dict[str, str]) -> 
                 tags=app.openapi_tags,
                 servers=app.servers,
             )
-            app.openapi_schema = complete(document, _public_operations(app), token_url, scopes)
+            app.openapi_schema = complete(
+                document, _public_operations(app), token_url, scopes, getattr(app.state, "error_bodies", ())
+            )
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
 
 
-def complete(document: Json, public: set[tuple[str, str]], token_url: str, scopes: dict[str, str]) -> Json:
+def complete(
+    document: Json,
+    public: set[tuple[str, str]],
+    token_url: str,
+    scopes: dict[str, str],
+    bodies: Sequence[ErrorBody] = (),
+) -> Json:
     """Add problems, security and request models to FastAPI's document, in place."""
     components = document.setdefault("components", {})
     schemas: Json = components.setdefault("schemas", {})
@@ -63,20 +80,25 @@ def complete(document: Json, public: set[tuple[str, str]], token_url: str, scope
         _require_headers(operation)
         _hoist_request_models(operation, schemas)
         _drop_fastapi_422(operation)
-        _add_problems(operation, _possible(path, operation, is_open=is_open), components)
+        body = error_body_of(path, bodies)
+        if body is not None:
+            _add_model(schemas, body.model.model_json_schema(ref_template=f"{_REF}{{model}}"))
+        _add_problems(operation, _possible(path, operation, is_open=is_open), components, body)
         operation["security"] = [] if is_open else [{SCHEME: []}]
     return document
 
 
-def _add_problems(operation: Json, statuses: set[int], components: Json) -> None:
+def _add_problems(operation: Json, statuses: set[int], components: Json, body: ErrorBody | None) -> None:
     """Add the problems that are missing, and say each standard one once, in the components."""
     responses = operation["responses"]
-    for status in statuses:
-        responses.setdefault(str(status), problem_entry(status))
+    said = statuses if body is None else {body.render(from_status(each, EXAMPLE_INSTANCE))[0] for each in statuses}
+    prefix = (Problem if body is None else body.model).__name__
+    for status in said:
+        responses.setdefault(str(status), problem_entry(status, body))
     for status in [int(text) for text in responses if text.isdigit() and int(text) in STATUSES]:
-        if responses[str(status)] == problem_entry(status):
-            components.setdefault("responses", {})[f"Problem{status}"] = problem_entry(status)
-            responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
+        if responses[str(status)] == problem_entry(status, body):
+            components.setdefault("responses", {})[f"{prefix}{status}"] = problem_entry(status, body)
+            responses[str(status)] = {"$ref": f"#/components/responses/{prefix}{status}"}
     operation["responses"] = {text: responses[text] for text in sorted(responses)}
 
 

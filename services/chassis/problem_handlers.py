@@ -56,12 +56,13 @@ _PLACE: Final[dict[int | str, str]] = {"header": "headers", "cookie": "cookies"}
 
 
 def install_problem_handlers(app: FastAPI, table: ProblemTable) -> None:
-    """Make `app` answer with problems alone, whatever is raised."""
+    """Make `app` answer with problems alone, whatever is raised; under a standard's paths in the standard's body."""
+    app.state.error_bodies = table.bodies
 
     async def on_refusal(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refusal)  # noqa: S101 - Starlette dispatches by type
         entry = table.entry(error.code)
-        return problem_response(from_refusal(error, entry, instance_of(request.scope)))
+        return problem_response(from_refusal(error, entry, instance_of(request.scope)), scope=request.scope)
 
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(RequestValidationError, _on_request_validation)
@@ -130,17 +131,17 @@ async def _on_request_validation(request: Request, error: Exception) -> Response
         instance=instance_of(request.scope),
         errors=validation_items(error.errors(), in_body=False),
     )
-    return problem_response(problem)
+    return problem_response(problem, scope=request.scope)
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - Starlette dispatches by type
     instance = instance_of(request.scope)
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        return problem_response(from_status(405, instance), {"Allow": ", ".join(_methods_of(request))})
+        return problem_response(from_status(405, instance), {"Allow": ", ".join(_methods_of(request))}, request.scope)
     if isinstance(error, HttpProblem):
-        return problem_response(error.problem(instance), error.headers)
-    return problem_response(from_status(error.status_code, instance, error.detail), error.headers)
+        return problem_response(error.problem(instance), error.headers, request.scope)
+    return problem_response(from_status(error.status_code, instance, error.detail), error.headers, request.scope)
 
 
 def _methods_of(request: Request) -> list[str]:
@@ -162,9 +163,9 @@ async def _on_overload(request: Request, error: Exception) -> Response:
         detail="Nothing was lost. Repeat the request later, a creation with the same Idempotency-Key.",
         instance=instance_of(request.scope),
     )
-    return problem_response(problem, {"Retry-After": str(RETRY_AFTER_SECONDS)})
+    return problem_response(problem, {"Retry-After": str(RETRY_AFTER_SECONDS)}, request.scope)
 
 
 async def _on_defect(request: Request, error: Exception) -> Response:
     _log.error("request.defect", exc_info=error, path=instance_of(request.scope))
-    return problem_response(defect_problem(instance_of(request.scope)))
+    return problem_response(defect_problem(instance_of(request.scope)), scope=request.scope)

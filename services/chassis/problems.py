@@ -6,7 +6,7 @@ A service gives a `ProblemTable` that maps the code of a domain refusal to its H
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from services.chassis.error_bodies import ErrorBody, error_body_of
 from services.chassis.kernel import Refusal
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -108,12 +109,16 @@ CHASSIS_ROWS: Final = {
 class ProblemTable:
     """Maps the `code` of a refusal to its entry; given by each service as data: `{code: (status, title, slug)}`."""
 
-    def __init__(self, rows: Mapping[str, tuple[int, str, str]]) -> None:
-        """Raise `ValueError` for a status that is no client error: a refusal is never the server's fault."""
+    def __init__(self, rows: Mapping[str, tuple[int, str, str]], bodies: Sequence[ErrorBody] = ()) -> None:
+        """`bodies` speak under the paths of standard APIs.
+
+        Raises `ValueError` for a status that is no client error: a refusal is never the server's fault.
+        """
         for code, (status, _, _) in rows.items():
             if not 400 <= status <= 499:  # noqa: PLR2004 - the class of client errors
                 raise ValueError(f"problem table, code {code!r}: status {status} must be from 400 to 499")
         self.entries = {code: Entry(*row) for code, row in {**CHASSIS_ROWS, **rows}.items()}
+        self.bodies = tuple(bodies)
 
     def entry(self, code: str) -> Entry:
         """Return the entry of a code. Raises `LookupError` for a code nobody mapped: that is a defect."""
@@ -194,9 +199,21 @@ def instance_of(scope: Mapping[str, Any]) -> str:
     return quote(scope.get("path", ""), safe="/:@!$&'()*+,;=-._~")[:MAX_INSTANCE_LENGTH]
 
 
-def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
-    """Serialise a problem."""
-    return Response(problem.model_dump_json(), problem.status, dict(headers or {}), media_type=MEDIA_TYPE)
+def problem_response(
+    problem: Problem, headers: Mapping[str, str] | None = None, scope: Mapping[str, Any] | None = None
+) -> Response:
+    """Serialise a problem; with the `scope` of a request, in the words of the API that was asked (`error_bodies`)."""
+    own = dict(headers or {})
+    body = None if scope is None else error_body_of(scope.get("path", ""), _bodies(scope))
+    if body is None:
+        return Response(problem.model_dump_json(), problem.status, own, media_type=MEDIA_TYPE)
+    status, content = body.render(problem)
+    return Response(content.model_dump_json(), status, own, media_type=body.media_type)
+
+
+def _bodies(scope: Mapping[str, Any]) -> Sequence[ErrorBody]:
+    state = getattr(scope.get("app"), "state", None)
+    return getattr(state, "error_bodies", ())
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -204,10 +221,13 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: problem_entry(status) for status in statuses}
 
 
-def problem_entry(status: int) -> dict[str, Any]:
-    """Return one OpenAPI response object for a problem."""
-    example = from_status(status, EXAMPLE_INSTANCE).model_dump(mode="json")
+def problem_entry(status: int, body: ErrorBody | None = None) -> dict[str, Any]:
+    """Return one OpenAPI response object for a problem, as `body` says it."""
+    problem = from_status(status, EXAMPLE_INSTANCE)
+    content: BaseModel = problem if body is None else body.render(problem)[1]
+    media_type = MEDIA_TYPE if body is None else body.media_type
+    schema = {"$ref": f"#/components/schemas/{type(content).__name__}"}
     return {
         "description": f"{STATUSES[status][1]}.",
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}},
+        "content": {media_type: {"schema": schema, "example": content.model_dump(mode="json")}},
     }

@@ -17,8 +17,9 @@ import structlog
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 from pymongo import MongoClient
-from pymongo.errors import PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 
+from services.chassis.index_conflict import CONFLICT_CODES, IndexConflictError, explain_conflict
 from services.chassis.logging import configure_logging, redact_text
 from services.chassis.mongo_store import SYSTEM_INDEXES
 from services.chassis.relay import PublishError, Relay, RelayOptions, make_producer
@@ -70,36 +71,54 @@ def run_relay(service: str, settings: ServiceSettings, relay_class: type[Relay] 
         telemetry.shutdown()
 
 
-def open_client(settings: ServiceSettings) -> MongoClient[dict[str, Any]]:
+def open_client(settings: ServiceSettings, role: str = "relay") -> MongoClient[dict[str, Any]]:
     """Make the blocking client."""
     return MongoClient(
         settings.mongo_uri,
         tz_aware=True,
-        appname=f"tierloop-{settings.service}-relay",
+        appname=f"tierloop-{settings.service}-{role}",
         serverSelectionTimeoutMS=5_000,
         socketTimeoutMS=30_000,
     )
 
 
 def ensure_outbox(client: MongoClient[dict[str, Any]], database: str) -> None:
-    """Create the outbox' and leases' indexes, so that a relay may start before any other role."""
+    """Create the outbox' and leases' indexes, so that a relay may start before any other role.
+
+    Raises `IndexConflictError` for the first that is there in another form.
+    """
     for name, models in SYSTEM_INDEXES.items():
-        if models:
-            client[database][name].create_indexes(list(models))
+        collection = client[database][name]
+        for model in models:
+            try:
+                collection.create_indexes([model])
+            except OperationFailure as error:
+                if error.code not in CONFLICT_CODES:
+                    raise
+                existing = list(collection.list_indexes())
+                said = explain_conflict(database, name, model.document, existing, str(error))
+                raise IndexConflictError([said]) from None
 
 
 def serve_health(settings: ServiceSettings, client: MongoClient[dict[str, Any]]) -> ThreadingHTTPServer:
     """Answer `/health/live` and `/health/ready` from a thread of its own."""
     checks: dict[str, Callable[[], object]] = {
-        "mongodb": _ping(client),
+        "mongodb": ping_check(client),
         "kafka": _broker_check(settings.kafka_bootstrap),
     }
-    server = ThreadingHTTPServer((settings.http_host, settings.relay_port), _handler(checks))
+    return serve_checks(settings.http_host, settings.relay_port, checks)
+
+
+def serve_checks(host: str, port: int, checks: dict[str, Callable[[], object]]) -> ThreadingHTTPServer:
+    """Answer `/health/live` and `/health/ready` from a thread of its own, for a role without a web server."""
+    server = ThreadingHTTPServer((host, port), _handler(checks))
     threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
     return server
 
 
-def _ping(client: MongoClient[dict[str, Any]]) -> Callable[[], object]:
+def ping_check(client: MongoClient[dict[str, Any]]) -> Callable[[], object]:
+    """Return what asks MongoDB for the health server."""
+
     def check() -> object:
         with pymongo.timeout(CHECK_LIMIT_S):
             return client.admin.command("ping")

@@ -60,9 +60,9 @@ class ServiceSettings(BaseSettings):
         description="URL under which clients reach the API; used in OpenAPI and paging links.",
     )
     tls_certfile: str | None = Field(
-        default=None, description="PEM file with the certificate chain; unset means plain HTTP."
+        default=None, description="PEM file with the certificate chain, the API's own first; unset means plain HTTP."
     )
-    tls_keyfile: str | None = Field(default=None, description="PEM file with the private key.", repr=False)
+    tls_keyfile: str | None = Field(default=None, description="PEM file with its unencrypted private key.", repr=False)
 
     token_issuer: HttpUrl = Field(
         default="http://127.0.0.1:8001", description="Issuer (`iss`) whose access tokens are accepted."

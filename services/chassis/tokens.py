@@ -24,10 +24,15 @@ LEEWAY_SECONDS: Final = 30
 MAX_TOKEN_LENGTH: Final = 8192
 MAX_CACHED: Final = 4096
 MAX_CLAIM_LENGTH: Final = 256
+EXPIRED: Final = "the token is expired"
 
 
 class InvalidTokenError(Exception):
     """The token proves nothing; the message is fit for the client (it names the rule, never the key)."""
+
+
+class ExpiredTokenError(InvalidTokenError):
+    """The token was right once; a new one will be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class TokenVerifier:
             claims = jwt.decode(token, key, algorithms=[algorithm]).claims
             self._registry().validate(claims)
         except (JoseError, ValueError) as error:
-            raise InvalidTokenError(_reason(error)) from None
+            raise _invalid(error) from None
         verified = _Verified(
             _principal(claims), float(claims.get("nbf", 0)), float(claims["exp"]), self.keys.generation
         )
@@ -93,8 +98,10 @@ class TokenVerifier:
 
     def _check_times(self, known: _Verified) -> None:
         now = self._clock().timestamp()
-        if not known.not_before - LEEWAY_SECONDS <= now < known.expires + LEEWAY_SECONDS:
-            raise InvalidTokenError("the token is expired or not valid yet")
+        if now >= known.expires + LEEWAY_SECONDS:
+            raise ExpiredTokenError(EXPIRED)
+        if now < known.not_before - LEEWAY_SECONDS:
+            raise InvalidTokenError("the token is not valid yet")
 
     def _registry(self) -> jwt.JWTClaimsRegistry:
         return jwt.JWTClaimsRegistry(
@@ -145,8 +152,8 @@ def _text(claims: dict[str, Any], name: str, *, default: str | None = None) -> s
     return value
 
 
-def _reason(error: Exception) -> str:
+def _invalid(error: Exception) -> InvalidTokenError:
     claim = getattr(error, "claim", None)
     if claim == "exp" and getattr(error, "error", "") == "expired_token":
-        return "the token is expired"
-    return f"claim `{claim}` is missing or wrong" if claim else "the token's signature is wrong"
+        return ExpiredTokenError(EXPIRED)
+    return InvalidTokenError(f"claim `{claim}` is missing or wrong" if claim else "the token's signature is wrong")

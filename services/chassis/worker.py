@@ -23,6 +23,7 @@ from services.chassis.consumer import BatchConsumer, ConsumerOptions
 from services.chassis.deadletter import PoisonLimits
 from services.chassis.health import LIVE, Check, readiness
 from services.chassis.ids import uuid7
+from services.chassis.index_conflict import EXIT_REFUSED, IndexConflictError
 from services.chassis.logging import configure_logging
 from services.chassis.partition import BatchLimits
 from services.chassis.parts import ServiceParts, all_indexes, open_mongo
@@ -55,6 +56,13 @@ def crash(where: str, error: BaseException) -> None:
     log.error("worker.fatal", where=where, error=type(error).__name__, detail=str(error), exc_info=error)
     sys.stderr.flush()
     os._exit(EXIT_FATAL)
+
+
+def refuse_to_start(error: IndexConflictError) -> None:
+    """End the process at once, with what to mend and no stack trace; Faust would add its own."""
+    sys.stderr.write(f"{error}\n")
+    sys.stderr.flush()
+    os._exit(EXIT_REFUSED)
 
 
 def tune_runtime() -> None:
@@ -102,7 +110,10 @@ def build_worker_app(
 
     @app.task  # type: ignore[untyped-decorator] # faust ships no types
     async def start_consumers() -> None:
-        await mongo.bootstrap(all_indexes(parts))
+        try:
+            await mongo.bootstrap(all_indexes(parts))
+        except IndexConflictError as error:
+            refuse_to_start(error)
         for consumer in consumers:
             await app.add_runtime_dependency(consumer)
 

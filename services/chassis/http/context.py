@@ -84,7 +84,7 @@ class ContextMiddleware:
             _log.error("request.defect", exc_info=error, path=instance_of(scope))
             if callable(status) and status():
                 raise  # the answer is under way: the server can only cut the connection
-            await problem_response(defect_problem(instance_of(scope)))(scope, receive, send)
+            await problem_response(defect_problem(instance_of(scope)), scope=scope)(scope, receive, send)
 
     def _complete(self, headers: MutableHeaders, identity: str) -> None:
         headers[HEADER] = identity

@@ -16,6 +16,8 @@ from services.chassis.problems import HttpProblem, instance_of, problem_response
 
 MAX_HEADER_BYTES: Final = 16 * 1024
 MAX_HEADERS: Final = 100
+MAX_TARGET_BYTES: Final = 32 * 1024
+"""Path and query: some standards repeat a filter many times."""
 RETRY_AFTER_SECONDS: Final = 5
 DRAIN_BYTES: Final = 8 * 1024 * 1024
 DRAIN_SECONDS: Final = 2.0
@@ -47,7 +49,7 @@ class LimitTable:
 
 
 class LimitsMiddleware:
-    """Holds every request to its limits: 431, 413, 408 and 503."""
+    """Holds every request to its limits: 414, 431, 413, 408 and 503."""
 
     def __init__(self, app: ASGIApp, table: LimitTable) -> None:
         self.app = app
@@ -157,13 +159,22 @@ def _too_slow(limits: Limits) -> HttpProblem:
 
 
 def _check_headers(scope: Scope) -> None:
-    size = sum(len(name) + len(value) for name, value in scope["headers"]) + len(scope.get("raw_path") or b"")
+    target = len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"")
+    if target > MAX_TARGET_BYTES:
+        raise HttpProblem(
+            414,
+            "uri-too-long",
+            "The address is too long",
+            f"At most {MAX_TARGET_BYTES} bytes of path and query. Ask for fewer values at once.",
+            headers=_CLOSE,
+        )
+    size = sum(len(name) + len(value) for name, value in scope["headers"])
     if len(scope["headers"]) > MAX_HEADERS or size > MAX_HEADER_BYTES:
         raise HttpProblem(
             431,
             "header-fields-too-large",
             "The headers are too large",
-            f"At most {MAX_HEADERS} header fields and {MAX_HEADER_BYTES} bytes of path and headers.",
+            f"At most {MAX_HEADERS} header fields and {MAX_HEADER_BYTES} bytes of headers.",
             headers=_CLOSE,
         )
 
@@ -181,5 +192,5 @@ async def _check_length(scope: Scope, receive: Receive, limits: Limits) -> None:
 async def _answer(problem: HttpProblem, scope: Scope, receive: Receive, send: Send, *, started: bool) -> None:
     if started:
         raise problem
-    response = problem_response(problem.problem(instance_of(scope)), problem.headers)
+    response = problem_response(problem.problem(instance_of(scope)), problem.headers, scope)
     await response(scope, receive, send)

@@ -1,4 +1,4 @@
-"""Examples of the OpenAPI document. All companies are invented."""
+"""Examples of the OpenAPI document. All companies are invented; none is one of `infra/demo`, whose GLNs are taken."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ ORGANISATION_ID: Final = "01900000-0000-7000-8000-0000000000b2"
 CLIENT_ID: Final = "01900000-0000-7000-8000-0000000000c3"
 
 NEW_ORGANISATION: Final[dict[str, Any]] = {
-    "name": "Liaoyuan Light-Metal Castings Co., Ltd.",
+    "name": "Hunhe Aluminium Forgings Co., Ltd.",
     "country": "CN",
-    "identifiers": [{"scheme": "gln", "value": "9520000000028"}],
+    "identifiers": [{"scheme": "gln", "value": "9520000000097"}],
     "roles": ["supplier"],
-    "base_urls": ["https://pcf.liaoyuan-castings.example"],
+    "base_urls": ["https://pcf.hunhe-forgings.example"],
 }
 DIRECTORY_ENTRY: Final[dict[str, Any]] = {
     "organisation_id": ORGANISATION_ID,

@@ -13,6 +13,8 @@ _CLAIM_ID: Final = "01900000-0000-7000-8000-0000000000c1"
 _SELLER: Final = "01900000-0000-7000-8000-0000000000e1"
 _BUYER: Final = "01900000-0000-7000-8000-0000000000e2"
 _CERTIFICATE: Final = {"certificate_id": "01900000-0000-7000-8000-0000000000f1", "version": 2}
+_FAR_AHEAD: Final = "2035-12-31"
+"""A last day is refused once it has passed (`check_not_past`); an example that is copied must be accepted for years."""
 
 NEW_LOT: Final[Json] = {
     "grade_scheme": "en13920",
@@ -26,7 +28,7 @@ NEW_LOT: Final[Json] = {
     "price_per_tonne": "14200.00",
     "currency": "CNY",
     "available_from": "2026-06-01",
-    "available_until": "2026-09-30",
+    "available_until": _FAR_AHEAD,
     "waste_code": "12 01 03",
 }
 LOT: Final[Json] = {
@@ -49,7 +51,7 @@ NEW_DEMAND: Final[Json] = {
     "mass_kg": "4000.000",
     "max_price_per_tonne": "15000.00",
     "currency": "CNY",
-    "needed_by": "2026-08-31",
+    "needed_by": _FAR_AHEAD,
     "accepted_custody_models": ["identity_preserved", "segregated"],
     "min_post_consumer_share_percent": "50",
 }

@@ -153,7 +153,7 @@ async def test_a_topic_recreated_under_our_feet_is_fatal(room: KafkaRoom, monkey
         checks.append(topic)
         return await ask(self, topic)
 
-    monkeypatch.setattr(consumer_module, "TOPIC_CHECK_S", 0.1)
+    monkeypatch.setattr(consumer_module, "CHECK_S", 0.1)
     monkeypatch.setattr(TopicIds, "get", count)
     await room.consume()
     await room.produce([("r1", message(room.probe, "r1", 1))])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pymongo import ASCENDING, DESCENDING, IndexModel, InsertOne, ReturnDocument, UpdateOne
 from pymongo.database import Database
-from pymongo.errors import ConnectionFailure, DuplicateKeyError, InvalidOperation, OperationFailure
+from pymongo.errors import ConnectionFailure, DuplicateKeyError, InvalidOperation
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from services.chassis.mongo import MAX_COMMIT_MS, Driver, Mongo
@@ -173,12 +173,6 @@ async def test_bootstrap_makes_collections_and_indexes_and_may_be_repeated(mongo
         await mongo.bootstrap(INDEXES)
         assert sorted(await mongo.index_names(ITEMS)) == ["_id_", "by_colour", "ttl"]
         assert await mongo.index_names("bare") == ["_id_"]
-
-
-async def test_bootstrap_refuses_an_index_that_changed_its_meaning(mongo: Mongo) -> None:
-    await mongo.bootstrap(INDEXES)
-    with pytest.raises(OperationFailure, match="by_colour"):
-        await mongo.bootstrap({ITEMS: (IndexModel([("shape", ASCENDING)], name="by_colour"),)})
 
 
 async def test_two_processes_bootstrap_at_once(

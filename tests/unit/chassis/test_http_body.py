@@ -151,6 +151,14 @@ async def test_headers_have_a_limit(mint: TokenMint) -> None:
     assert [many.status_code, long.status_code, fine.status_code] == [431, 431, 200]
 
 
+async def test_the_address_has_a_limit(mint: TokenMint) -> None:
+    async with browser(make_app(mint)) as client:
+        long = await client.get("/v1/things/open/door", params={"a": "b" * 33_000})
+        fine = await client.get("/v1/things/open/door", params={"a": "b" * 32_000})
+    assert [long.status_code, fine.status_code] == [414, 200]
+    assert long.json()["type"].endswith("uri-too-long")
+
+
 class Server:
     """Drives an ASGI application by hand: the body comes when the test says so."""
 

@@ -1,6 +1,7 @@
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -106,22 +107,58 @@ def test_a_frozen_process_is_not_restarted_and_can_be_stopped(tmp_path: Path) ->
     assert supervisor.status()["worker"].exit_code == -signal.SIGTERM
 
 
-def test_processes_are_stopped_in_reverse_order(tmp_path: Path) -> None:
+def noting_its_end(name: str, log: Path, tier: int, wait_for_other: str = "") -> Command:
+    """Return a process that notes when it is asked to end and when it ends, between the two awaiting another's note."""
     code = (
-        "import pathlib, signal, sys\n"
-        f"log = pathlib.Path({str(tmp_path / 'order')!r})\n"
+        "import pathlib, signal, sys, time\n"
+        f"log = pathlib.Path({str(log)!r})\n"
+        "name, other = sys.argv[1:]\n"
+        "def note(what):\n"
+        "    with log.open('a') as stream: stream.write(what + name + ' ')\n"
         "def end(*_):\n"
-        "    log.open('a').write(sys.argv[1] + ' ')\n"
+        "    note('asked-')\n"
+        "    while other and 'asked-' + other not in log.read_text(): time.sleep(0.01)\n"
+        "    note('ended-')\n"
         "    sys.exit(0)\n"
         "signal.signal(signal.SIGTERM, end)\n"
         "print('up', flush=True)\n"
         "while True: signal.pause()\n"
     )
-    commands = [Command(name, [sys.executable, "-W", "ignore", "-c", code, name]) for name in "abc"]
+    return Command(name, [sys.executable, "-c", code, name, wait_for_other], tier=tier)
+
+
+def test_a_tier_has_ended_before_the_one_below_is_asked_to(tmp_path: Path) -> None:
+    log = tmp_path / "order"
+    commands = [noting_its_end(name, log, tier) for name, tier in (("top", 2), ("bottom", 0), ("middle", 1))]
     with running(tmp_path, *commands) as supervisor:
         for status in supervisor.status().values():
             wait_for_text(status.log_path, "\nup")
-    assert (tmp_path / "order").read_text().split() == ["c", "b", "a"]
+    order = [f"{what}-{name}" for name in ("top", "middle", "bottom") for what in ("asked", "ended")]
+    assert log.read_text().split() == order
+
+
+def test_processes_of_one_tier_are_stopped_at_the_same_time(tmp_path: Path) -> None:
+    log = tmp_path / "order"
+    commands = [noting_its_end("a", log, 0, "b"), noting_its_end("b", log, 0, "c"), noting_its_end("c", log, 0, "a")]
+    with running(tmp_path, *commands) as supervisor:
+        for status in supervisor.status().values():
+            wait_for_text(status.log_path, "\nup")
+    ends = supervisor.status().values()
+    assert [status.exit_code for status in ends] == [0, 0, 0], "one was killed: it was asked to end after the others"
+
+
+def test_a_tier_that_does_not_end_is_killed_within_one_limit(tmp_path: Path) -> None:
+    code = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True)\n"
+    code += "while True: signal.pause()"
+    supervisor = Supervisor(
+        tmp_path, [python(name, code) for name in "abcd"], on_event=lambda *_: None, stop_timeout_s=1.0
+    )
+    with supervisor:
+        for status in supervisor.status().values():
+            wait_for_text(status.log_path, "\nup")
+        began = time.monotonic()
+    assert time.monotonic() - began < 2.0, "each process was given a limit of its own"
+    assert {status.exit_code for status in supervisor.status().values()} == {-signal.SIGKILL}
 
 
 def test_run_ends_on_a_signal(tmp_path: Path) -> None:
