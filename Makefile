@@ -27,8 +27,8 @@ $(VENV)/.dev-installed: requirements/dev.txt | $(BIN)/python
 install: $(VENV)/.local-installed ## Install what running needs
 install-dev: $(VENV)/.dev-installed ## Install what developing needs
 
-run: install ## Start everything, play the story, serve until Ctrl-C
-	@$(BIN)/python -m infra.local.run --state-dir $(STATE)
+run: install ## Start everything, play the story, serve until Ctrl-C (TLS=1: APIs over TLS, with a local authority)
+	@$(BIN)/python -m infra.local.run --state-dir $(STATE) $(if $(TLS),--tls)
 
 demo: install ## The same, but stop after the story; the last line is JSON
 	@$(BIN)/python -m infra.local.run --state-dir $(STATE) --stop-after-story
@@ -52,6 +52,8 @@ lint: install-dev ## Style, import rules, house checks
 	$(BIN)/lint-imports --config .importlinter
 	$(BIN)/python -m infra.checks
 	$(BIN)/python -m schemas.generate --check
+	$(BIN)/python -m services.footprints.api.rules_page --check
+	$(BIN)/python -m services.footprints.api.formats_page --check
 	$(BIN)/python -m schemas.compat
 
 types: install-dev ## mypy, strict
@@ -61,8 +63,10 @@ format: install-dev ## Put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-generate: install-dev ## Write JSON Schema, AsyncAPI and OpenAPI documents anew
+generate: install-dev ## Write JSON Schema, AsyncAPI and the page of validation rules anew
 	$(BIN)/python -m schemas.generate
+	$(BIN)/python -m services.footprints.api.rules_page
+	$(BIN)/python -m services.footprints.api.formats_page
 
 audit: install-dev ## Look the locked dependencies up in the advisory database
 	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/run.txt

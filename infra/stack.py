@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Role = Literal["api", "worker", "relay"]
-ROLES: Final[tuple[Role, ...]] = ("api", "worker", "relay")
+Role = Literal["api", "worker", "relay", "courier"]
+ROLES: Final[tuple[Role, ...]] = ("api", "worker", "relay", "courier")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +21,26 @@ class ServicePorts:
     api: int
     worker: int
     relay: int
+    courier: int | None = None
+    """None where the service calls no partner: then it has no courier."""
 
     def of(self, role: Role) -> int:
         """Return the port on which a role answers (API, or health alone)."""
-        ports: dict[Role, int] = {"api": self.api, "worker": self.worker, "relay": self.relay}
-        return ports[role]
+        ports: dict[Role, int | None] = {
+            "api": self.api,
+            "worker": self.worker,
+            "relay": self.relay,
+            "courier": self.courier,
+        }
+        port = ports[role]
+        if port is None:
+            raise LookupError(f"{self.name} has no {role}")
+        return port
 
 
 SERVICES: Final = (
     ServicePorts("identity", api=8001, worker=8101, relay=8201),
-    ServicePorts("footprints", api=8002, worker=8102, relay=8202),
+    ServicePorts("footprints", api=8002, worker=8102, relay=8202, courier=8302),
     ServicePorts("certification", api=8003, worker=8103, relay=8203),
     ServicePorts("recycling", api=8004, worker=8104, relay=8204),
 )
@@ -42,7 +52,9 @@ DATABASE_PREFIX: Final = "tierloop"
 
 def roles_of(service: str) -> tuple[Role, ...]:
     """Return the roles a service really has."""
-    return tuple(role for role in ROLES if not (role == "worker" and service in CONSUMERLESS))
+    couriers = {ports.name for ports in SERVICES if ports.courier is not None}
+    missing = {"worker": service in CONSUMERLESS, "courier": service not in couriers}
+    return tuple(role for role in ROLES if not missing.get(role, False))
 
 
 def shared_environment(mongo_uri: str, kafka_bootstrap: str, issuer: str) -> dict[str, str]:
@@ -59,12 +71,15 @@ def shared_environment(mongo_uri: str, kafka_bootstrap: str, issuer: str) -> dic
 def service_environment(ports: ServicePorts, public_base_url: str) -> dict[str, str]:
     """Return what the processes of one service are told besides."""
     prefix = f"TIERLOOP_{ports.name.upper()}_"
-    return {
+    environment = {
         f"{prefix}HTTP_PORT": str(ports.api),
         f"{prefix}WORKER_PORT": str(ports.worker),
         f"{prefix}RELAY_PORT": str(ports.relay),
         f"{prefix}PUBLIC_BASE_URL": public_base_url,
     }
+    if ports.courier is not None:
+        environment[f"{prefix}COURIER_PORT"] = str(ports.courier)
+    return environment
 
 
 def database_name(service: str, prefix: str = DATABASE_PREFIX) -> str:

@@ -49,6 +49,11 @@ def known_part(original: Any, understood: Any) -> Any:
     return original
 
 
+def written(event: EventType, data: Any) -> Any:
+    """Return what the contract writes of the fields that it read; fields of a later release are not among them."""
+    return json.loads(event.contract.model_validate(data).model_dump_json(exclude_unset=True))
+
+
 def test_every_type_has_an_example() -> None:
     assert {name.split("/")[1] for name in ALL} == set(load_event_types())
 
@@ -85,13 +90,13 @@ def test_a_consumer_takes_it(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in ALL if NEWER not in name and SPARSE not in name])
 def test_the_contract_writes_it_as_it_read_it(name: str) -> None:
     data = decode(raw(name)).data
-    assert json.loads(event_type(name).contract.model_validate(data).model_dump_json()) == data
+    assert written(event_type(name), data) == data
 
 
 @pytest.mark.parametrize("name", [name for name in ALL if NEWER in name])
 def test_fields_of_a_newer_producer_are_ignored_and_no_other(name: str) -> None:
     data = json.loads(raw(name))["data"]
-    understood = json.loads(event_type(name).contract.model_validate(data).model_dump_json())
+    understood = written(event_type(name), data)
     assert data != understood
     assert known_part(data, understood) == understood
 

@@ -27,7 +27,11 @@ class Scene:
         self.seller = stack.newcomer(f"Scene seller {run}", ["recycler", "supplier"])
         self.buyer = stack.newcomer(f"Scene buyer {run}", ["buyer", "supplier"])
         self.ids = {"organisation_id": self.seller.organisation_id, "client_id": self.seller.client.client_id}
+        self.ids["set_name"] = "tests-invented"
         self._evidence()
+        self._verification()
+        self._intake()
+        self._exchange()
         self._part()
         self._trade()
 
@@ -49,6 +53,67 @@ class Scene:
             "supplier_id": self.seller.organisation_id,
             "certificate_id": certificate["certificate_id"],
         }
+
+    def _verification(self) -> None:
+        """Have the seller open its footprint to a verifier, with a document beside it."""
+        footprint_id = self.ids["footprint_id"]
+        path = f"/v1/footprints/{footprint_id}/documents"
+        document = self.seller.created("footprints", path, {"run": self.run})
+        with self.stack.newcomer(f"Scene verifier {self.run}", ["verifier"]) as verifier:
+            terms = {
+                "footprint_id": footprint_id,
+                "verifier_organisation_id": verifier.organisation_id,
+                "scope": {"kind": "product_pcf"},
+            }
+        opened = wait_until(lambda: self._open(terms), EVENTS_LIMIT_S, "footprints to learn of the verifier")
+        self.ids |= {"digest": document["sha256"], "verification_id": opened["verification_id"]}
+
+    def _open(self, terms: Json) -> Json | None:
+        answer = self.seller.send("footprints", "POST", "/v1/verifications", terms)
+        if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
+            return None
+        assert answer.status_code == httpx.codes.CREATED, answer.text
+        opened: Json = answer.json()
+        return opened
+
+    def _intake(self) -> None:
+        """Have the seller send a table of one line."""
+        body, headers = scenery.footprint(f"{self.run}-TABLE", self.now), {"Content-Type": "application/x-ndjson"}
+        answer = self.seller.send("footprints", "POST", "/v1/intakes", body, headers=headers)
+        assert answer.status_code == httpx.codes.ACCEPTED, answer.text
+        self.ids["intake_id"] = answer.json()["intake_id"]
+        path = f"/v1/intakes/{self.ids['intake_id']}"
+        wait_until(
+            lambda: self.seller.get("footprints", path).json()["state"] == "done",
+            EVENTS_LIMIT_S,
+            "the intake to be read",
+        )
+
+    def _exchange(self) -> None:
+        """Have the seller ask for a footprint of the buyer, and for one that nobody has."""
+        run = f"{self.run}-ASKED"
+        self.buyer.created("footprints", "/v1/footprints", scenery.footprint(run, self.now))
+        for number, product in enumerate((scenery.product_id(run), scenery.product_id("NOBODY"))):
+            event = {
+                "type": "org.wbcsd.pact.ProductFootprint.RequestCreatedEvent.3",
+                "specversion": "1.0",
+                "id": f"{run}/{number}",
+                "source": "//seller.example",
+                "time": self.now.isoformat(),
+                "data": {"productId": [product]},
+            }
+            media_type = {"Content-Type": "application/cloudevents+json"}
+            answer = self.seller.send("footprints", "POST", "/3/events", event, headers=media_type)
+            assert answer.status_code == httpx.codes.OK, answer.text
+        (request,) = self.buyer.get("footprints", "/v1/requests").json()["items"]
+        with self.stack.as_demo("park") as park:
+            query = {"recipient": self.seller.organisation_id}
+            (delivery,) = wait_until(
+                lambda: park.get("footprints", "/v1/deliveries", **query).json()["items"],
+                EVENTS_LIMIT_S,
+                "the courier to take up a delivery",
+            )
+        self.ids |= {"request_id": request["request_id"], "delivery_id": delivery["delivery_id"]}
 
     def _part(self) -> None:
         profile = self.buyer.created("certification", "/v1/profiles", scenery.profile(self.run))

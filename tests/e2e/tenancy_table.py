@@ -50,6 +50,8 @@ OPERATORS: Final = "the registry is the operator's; nobody else may change it or
 INSPECTORS: Final = "operators and verifiers pass on what an issuer decides, for any supplier"
 ORGANISATION: Final = "/v1/organisations/{organisation_id}"
 CREDENTIAL: Final = f"{ORGANISATION}/credentials/{{client_id}}"
+CHOICES: Final = {"format": "catenax-pcf-10"}
+"""Parameters of paths that choose and name nothing of anybody's."""
 PATCH: Final = {"name": "Renamed by a stranger"}
 
 IDENTITY: Final = (
@@ -70,8 +72,61 @@ IDENTITY: Final = (
     Row("identity", "DELETE", CREDENTIAL, Answer.FORBIDDEN, OPERATORS),
     Row("identity", "POST", f"{CREDENTIAL}:rotate", Answer.FORBIDDEN, OPERATORS),
 )
+VERIFICATION: Final = "/v1/verifications/{verification_id}"
+VERIFIERS: Final = "steps of verifiers: the role is asked for first"
+CONNECTION: Final = "/v1/partner-connections/{organisation_id}"
+CREDENTIALS: Final = {"base_url": "https://pact.stranger.example", "client_id": "stranger", "client_secret": "stranger"}
 FOOTPRINTS: Final = (
     Row("footprints", "GET", "/v1/footprints/{footprint_id}"),
+    Row("footprints", "GET", "/2/footprints/{footprint_id}"),
+    Row("footprints", "GET", "/3/footprints/{footprint_id}"),
+    Row("footprints", "GET", "/v1/footprints/{footprint_id}/diff", query=("footprint_id",)),
+    Row("footprints", "POST", "/v1/footprints/{footprint_id}:withdraw", body=WHY, version=1),
+    Row("footprints", "GET", "/v1/footprints/{footprint_id}/findings"),
+    Row("footprints", "GET", "/v1/footprints/{footprint_id}/report"),
+    Row("footprints", "GET", "/v1/footprints/{footprint_id}/views/{format}"),
+    Row(
+        "footprints",
+        "PUT",
+        "/v1/factor-sets/{set_name}",
+        Answer.FORBIDDEN,
+        "reference figures are the operator's",
+        body={"set_version": "1", "source": "a stranger", "licence": "none", "factors": []},
+    ),
+    Row("footprints", "GET", "/v1/requests/{request_id}"),
+    Row("footprints", "POST", "/v1/requests/{request_id}:accept", version=1),
+    Row("footprints", "POST", "/v1/requests/{request_id}:reject", body=WHY, version=1),
+    Row("footprints", "GET", CONNECTION),
+    Row("footprints", "PUT", CONNECTION, body=CREDENTIALS),
+    Row("footprints", "DELETE", CONNECTION, version=1),
+    Row("footprints", "GET", "/v1/deliveries/{delivery_id}"),
+    Row(
+        "footprints",
+        "POST",
+        "/v1/deliveries/{delivery_id}:retry",
+        Answer.FORBIDDEN,
+        "the operator tries again what was given up",
+    ),
+    Row("footprints", "GET", "/v1/footprints/{footprint_id}/documents"),
+    Row("footprints", "POST", "/v1/footprints/{footprint_id}/documents", body={"note": "a stranger's JSON document"}),
+    Row("footprints", "GET", "/v1/footprints/{footprint_id}/documents/{digest}"),
+    Row("footprints", "GET", "/v1/footprints/{footprint_id}/trust"),
+    Row("footprints", "GET", VERIFICATION),
+    Row("footprints", "GET", f"{VERIFICATION}/footprint"),
+    Row(
+        "footprints",
+        "POST",
+        f"{VERIFICATION}:answer",
+        body={"answers": [{"finding_id": "1.1", "text": "x"}]},
+        version=1,
+    ),
+    Row("footprints", "POST", f"{VERIFICATION}:withdraw", body=WHY, version=1),
+    *(
+        Row("footprints", "POST", f"{VERIFICATION}:{step}", Answer.FORBIDDEN, VERIFIERS, body=WHY, version=1)
+        for step in ("raise-findings", "attest", "decline")
+    ),
+    Row("footprints", "GET", "/v1/intakes/{intake_id}"),
+    Row("footprints", "GET", "/v1/intakes/{intake_id}/results"),
     Row("footprints", "GET", "/v1/grants/{grant_id}"),
     Row("footprints", "POST", "/v1/grants/{grant_id}:revoke", body=WHY, version=1),
 )

@@ -33,6 +33,8 @@ EXAMPLES: Final = int(os.environ.get("TIERLOOP_FUZZ_EXAMPLES", "8"))
 """Random examples of an operation, besides those of the document and the systematic ones around its limits."""
 REQUEST_LIMIT_S: Final = 30.0
 DEFAULT_ISSUER: Final = "http://127.0.0.1:8001"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF: Final = "application/pdf"
 NDJSON: Final = "application/x-ndjson"
 BATCH: Final = "/v1/footprints:batch"
 
@@ -63,8 +65,18 @@ CHECKS: Final[dict[str, Any]] = {
         {
             # `/v1/lots/x:withdraw` is also the path of a lot called `x:withdraw`, so that GET is answered (no such id)
             # where 405 is expected, and Allow names both routes' methods.
-            "include-path-regex": "}:[a-z]+$",
+            "include-path-regex": "}:[a-z-]+$",
             "checks": {"unsupported_method": {"enabled": False}, "allow_header_conformance": {"enabled": False}},
+        },
+        {
+            # PACT: a filter without a value is no filter (`validOn=`), though it is no instant either.
+            "include-path": "/3/footprints",
+            "checks": {"negative_data_rejection": {"expected-statuses": ["200", "400", "401", "403"]}},
+        },
+        {
+            # An event may hold a hundred footprints: a wrong one can also be larger than a body may be.
+            "include-path": "/3/events",
+            "checks": {"negative_data_rejection": {"expected-statuses": ["400", "401", "403", "413", "415"]}},
         },
         {
             # Every line of a batch has its own result: the request is right, whatever is in its lines. The limits of
@@ -85,6 +97,11 @@ def readable(service: str) -> dict[str, Any]:
     document = openapi.document(service)
     # The tool tries no request without a token where the scheme is oauth2; our tokens are bearer tokens (RFC 6750).
     document["components"]["securitySchemes"] = {"oauth2": {"type": "http", "scheme": "bearer"}}
+    for path, item in document["paths"].items():
+        for parameter in item.get("get", {}).get("parameters", ()) if path == "/3/footprints" else ():
+            if parameter["schema"].get("type") == "array":
+                # Twenty long values a criterion make an address of more than 64 KiB, which no application sees.
+                parameter["schema"]["maxItems"] = 2
     if BATCH in document["paths"]:
         body = document["paths"][BATCH]["post"]["requestBody"]["content"][NDJSON]
         # OpenAPI 3.1 has no word for lines; the serialiser below writes one for each item.
@@ -98,6 +115,12 @@ def lines_of(_: Any, value: Any) -> bytes:
     """Write one line for each item."""
     items = value if isinstance(value, list) else [value]
     return b"".join(httpx.Request("POST", "http://line", json=item).content + b"\n" for item in items)
+
+
+@schemathesis.serializer(PDF, XLSX)
+def write_file(_: Any, value: Any) -> bytes:
+    """Write a body of bytes: any bytes are a file, and what is in it shows when it is read."""
+    return value if isinstance(value, bytes) else str(value).encode()
 
 
 @schemathesis.deserializer(NDJSON)
@@ -183,8 +206,7 @@ def test_the_running_process_serves_the_document_that_was_fuzzed(stack: Stack, s
 
 
 def test_the_requests_reached_the_inside(stack: Stack, tenants: dict[str, Tenant]) -> None:
-    if not answers:
-        pytest.skip("nothing was fuzzed")
+    assert answers, "nothing was fuzzed: this looks at what the tests above got, so run the whole file"
     for service in SCHEMAS:
         assert sum(count for (_, name, status), count in answers.items() if name == service and status < 300) > 0
     owned = {"owner_organisation_id": tenants["supplier"].organisation_id}

@@ -15,8 +15,17 @@ from services.chassis.mongo import Mongo
 from services.chassis.mongo_store import MongoStore
 from services.chassis.telemetry import Telemetry
 from services.chassis.testing.tokens import AUDIENCE, ISSUER, JWKS_URL, TokenMint
+from services.footprints.adapters.access_log import MongoAccessLog
+from services.footprints.adapters.intake_mongo import MongoIntakes
 
 BASE_URL: Final = "https://api.test"
+
+
+def _own_ports(service: str, mongo: Mongo) -> dict[str, Any]:
+    """Return what one service alone stands on."""
+    if service != "footprints":
+        return {}
+    return {"access_log": MongoAccessLog(mongo), "intakes": MongoIntakes(mongo)}
 
 
 class InProcessApi:
@@ -52,6 +61,7 @@ async def in_process_api(
         ),
         store=MongoStore(mongo),
         queries=adapters.MongoQueries(mongo),
+        **_own_ports(service, mongo),
         verifier=verifier,
         health_checks={},
         close=verifier.aclose,

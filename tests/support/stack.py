@@ -118,7 +118,10 @@ def running_stack(kafka_bootstrap: str, mongo_uri: str, folder: Path) -> Iterato
     Raises `SupervisorError` where a process doesn't become ready.
     """
     prefix = f"e2e_{uuid.uuid4().hex[:12]}"
-    services = tuple(ServicePorts(ports.name, free_port(), free_port(), free_port()) for ports in SERVICES)
+    services = tuple(
+        ServicePorts(ports.name, free_port(), free_port(), free_port(), None if ports.courier is None else free_port())
+        for ports in SERVICES
+    )
     ensure_topics(kafka_bootstrap, load_topics())
     issuer = base_url(services[0].api)
     shared = shared_environment(mongo_uri, kafka_bootstrap, issuer) | database_environment(prefix)

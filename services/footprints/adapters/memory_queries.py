@@ -8,6 +8,11 @@ from typing import Any
 
 from services.chassis.codec import from_document, to_document
 from services.chassis.testing.memory_store import MemoryStore
+from services.footprints.adapters.memory_exchange import MemoryExchange
+from services.footprints.adapters.memory_history import MemoryHistory
+from services.footprints.adapters.memory_pact_listing import MemoryPactListing
+from services.footprints.adapters.memory_validation import MemoryValidation
+from services.footprints.adapters.memory_verifications import MemoryVerifications
 from services.footprints.application.ports import (
     FOOTPRINTS,
     GRANTS,
@@ -18,6 +23,7 @@ from services.footprints.application.ports import (
     GrantFilter,
 )
 from services.footprints.application.queries import check_grant_count
+from services.footprints.domain.folding import fold
 from services.footprints.domain.footprint import Footprint
 from services.footprints.domain.grant import Grant
 from services.footprints.domain.organisation import Organisation
@@ -29,6 +35,11 @@ class MemoryQueries:
     def __init__(self, store: MemoryStore) -> None:
         """Read what `store` has committed."""
         self._store = store
+        self.pact = MemoryPactListing(self._footprints, self._grants)
+        self.exchange = MemoryExchange(store.states)
+        self.history = MemoryHistory(store.states)
+        self.validation = MemoryValidation(store)
+        self.verifications = MemoryVerifications(store.states)
 
     async def footprint(self, footprint_id: str, *, reader: str, at: datetime) -> Footprint | None:
         """Return a footprint that is the reader's own, or that a grant opens to it at this instant."""
@@ -97,7 +108,7 @@ def _readable(footprint: Footprint, reader: str, grants: Sequence[Grant], at: da
 
 def _wanted(footprint: Footprint, found: FootprintFilter) -> bool:
     return (
-        (found.product_id is None or found.product_id in footprint.product_ids)
+        (found.product_id is None or fold(found.product_id) in map(fold, footprint.product_ids))
         and found.status in (None, footprint.status)
         and found.owner_organisation_id in (None, footprint.owner_organisation_id)
     )

@@ -14,20 +14,24 @@ from services.chassis.codec import from_document
 from services.chassis.kernel import Kind
 from services.chassis.mongo import Mongo
 from services.chassis.mongo_errors import translated_errors
+from services.footprints.adapters.mongo_exchange import MongoExchange
+from services.footprints.adapters.mongo_grants import doors_held, holding
+from services.footprints.adapters.mongo_history import MongoHistory
+from services.footprints.adapters.mongo_validation import MongoValidation
+from services.footprints.adapters.mongo_verifications import MongoVerifications
+from services.footprints.adapters.pact_listing import MongoPactListing
 from services.footprints.application.ports import (
     FOOTPRINTS,
     GRANTS,
-    MAX_GRANTS_READ,
     ORGANISATIONS,
     FootprintFilter,
     FootprintPosition,
     FootprintSummary,
     GrantFilter,
 )
-from services.footprints.application.queries import check_grant_count
 from services.footprints.domain.access import everything_key
 from services.footprints.domain.footprint import Footprint
-from services.footprints.domain.grant import Grant, GrantStatus
+from services.footprints.domain.grant import Grant
 from services.footprints.domain.organisation import Organisation
 
 S = TypeVar("S")
@@ -44,6 +48,11 @@ class MongoQueries:
     def __init__(self, mongo: Mongo) -> None:
         """`mongo` reads at majority."""
         self._mongo = mongo
+        self.pact = MongoPactListing(mongo)
+        self.exchange = MongoExchange(mongo)
+        self.history = MongoHistory(mongo)
+        self.validation = MongoValidation(mongo)
+        self.verifications = MongoVerifications(mongo)
 
     async def footprint(self, footprint_id: str, *, reader: str, at: datetime) -> Footprint | None:
         """Return a footprint that is the reader's own, or that a grant opens to it at this instant."""
@@ -54,7 +63,7 @@ class MongoQueries:
                     "from": GRANTS.name,
                     "localField": "access_keys",
                     "foreignField": "access_key",
-                    "pipeline": [{"$match": _holding(reader, at)}, {"$limit": 1}],
+                    "pipeline": [{"$match": holding(reader, at)}, {"$limit": 1}],
                     "as": "opened_by",
                 }
             },
@@ -69,8 +78,10 @@ class MongoQueries:
         self, found: FootprintFilter, after: FootprintPosition | None, limit: int, *, reader: str, at: datetime
     ) -> Sequence[FootprintSummary]:
         """Return what the reader may read, in order of acceptance, beginning behind `after`."""
-        keys = await self._access_keys(found.owner_organisation_id, reader, at)
-        condition = _wanted(found) | {"access_keys": {"$in": keys}}
+        doors = await doors_held(self._mongo, found.owner_organisation_id, reader, at)
+        condition = _wanted(found) | {"access_keys": {"$in": sorted(doors.keys)}}
+        if found.product_id is not None:
+            condition["$and"] = [{"access_keys": {"$in": doors.of_product(found.product_id)}}]
         if after is not None:
             condition["accepted_at"] = {"$gte": after.accepted_at}
             condition["$or"] = [
@@ -118,29 +129,6 @@ class MongoQueries:
             document = await self._mongo.collection(kind.name).find_one({"_id": key})
         return None if document is None else from_document(document, kind.state)
 
-    async def _access_keys(self, owner: str | None, reader: str, at: datetime) -> list[str]:
-        """Return the keys the reader holds at this instant, its own among them."""
-        condition = _holding(reader, at)
-        if owner is not None:
-            condition["owner_organisation_id"] = owner
-        limit = MAX_GRANTS_READ + 1
-        with translated_errors():
-            grants = (
-                await self._mongo.collection(GRANTS.name).find(condition, {"access_key": 1}).limit(limit).to_list(limit)
-            )
-        check_grant_count(len(grants))
-        return sorted({everything_key(reader), *(grant["access_key"] for grant in grants)})
-
-
-def _holding(reader: str, at: datetime) -> Filter:
-    """Match the grants that open something to the reader at this instant (`Grant.holds`, said to the database)."""
-    return {
-        "grantee_organisation_id": reader,
-        "status": GrantStatus.ACTIVE.value,
-        "valid_from": {"$lte": at},
-        "$or": [{"valid_until": None}, {"valid_until": {"$gt": at}}],
-    }
-
 
 def _involving(reader: str) -> Filter:
     return {"$or": [{"owner_organisation_id": reader}, {"grantee_organisation_id": reader}]}
@@ -148,8 +136,6 @@ def _involving(reader: str) -> Filter:
 
 def _wanted(found: FootprintFilter) -> Filter:
     condition: Filter = {}
-    if found.product_id is not None:
-        condition["product_ids"] = found.product_id
     if found.status is not None:
         condition["status"] = found.status.value
     if found.owner_organisation_id is not None:

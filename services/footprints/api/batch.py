@@ -30,15 +30,15 @@ from services.chassis.http import (
 from services.chassis.idempotency import Reply
 from services.chassis.kernel import Refusal
 from services.chassis.problem_handlers import defect_problem
-from services.chassis.problems import HttpProblem, Problem, from_refusal, from_status, instance_of
+from services.chassis.problems import HttpProblem, Problem, from_status, instance_of
 from services.chassis.store import TransientStoreError
 from services.chassis.tokens import Principal
 from services.chassis.unit import OverloadedError
 from services.footprints.api.edge import Edge
 from services.footprints.api.examples import BATCH_LINE_EXAMPLE, PRODUCT_FOOTPRINT_EXAMPLE
+from services.footprints.api.findings import finding_view, refusal_problem
 from services.footprints.api.footprints import Supplier
 from services.footprints.api.pact_v3 import ProductFootprint, read_submission
-from services.footprints.api.problems import PROBLEMS
 from services.footprints.api.render import footprint_path
 from services.footprints.api.resources import BatchLine
 from services.footprints.application.commands import SubmitFootprint
@@ -133,8 +133,7 @@ class _Batch:
         except HttpProblem as error:
             return _failed(line.number, None, error.problem(self._instance))
         except Refusal as refusal:
-            refused = from_refusal(refusal, PROBLEMS.entry(refusal.code), self._instance)
-            return _failed(line.number, footprint_id, refused)
+            return _failed(line.number, footprint_id, refusal_problem(refusal, self._instance))
         except (OverloadedError, TransientStoreError):
             return _failed(line.number, footprint_id, self._busy())
         except Exception as error:  # noqa: BLE001 - a defect met by one line must not hide the others' results
@@ -176,7 +175,7 @@ def line_reply(result: Submitted) -> Reply:
     body = {
         "id": footprint.footprint_id,
         "location": footprint_path(footprint.footprint_id),
-        "findings": len(footprint.findings),
+        "findings": [finding_view(finding) for finding in footprint.findings],
     }
     return Reply(201 if result.created else 200, orjson.dumps(body))
 

@@ -35,10 +35,13 @@ PRODUCT_FOOTPRINT_EXAMPLE: Final[dict[str, Any]] = {
 FINDING_EXAMPLE: Final[dict[str, Any]] = {
     "code": "data_quality_missing",
     "severity": "info",
+    "title": "Data quality is rated",
     "field": "/pcf/dqi",
     "found": None,
-    "expected": "data quality indicators: required from 31 December 2027",
+    "expected": "data quality indicators: required for reference periods from 31 December 2027",
     "remedy": "Add technologicalDQR, geographicalDQR and temporalDQR.",
+    "source": "PACT Technical Specifications 3.0.3: CarbonFootprint, dqi; DataQualityIndicators",
+    "assumption": False,
 }
 FOOTPRINT_EXAMPLE: Final[dict[str, Any]] = {
     "footprint_id": PRODUCT_FOOTPRINT_EXAMPLE["id"],
@@ -50,6 +53,7 @@ FOOTPRINT_EXAMPLE: Final[dict[str, Any]] = {
     "accepted_at": "2026-02-16T01:30:02.417Z",
     "deprecated_at": None,
     "deprecated_by_footprint_id": None,
+    "deprecation_reason": None,
     "document_sha256": "5b0c8a1f0f0b7c6d3a0e0c41f8f7e2d97a54b6c3e2f10d98c7b6a5f4e3d2c1b0",
     "findings": [FINDING_EXAMPLE],
     "document": PRODUCT_FOOTPRINT_EXAMPLE,
@@ -59,7 +63,7 @@ GRANT_REQUEST_EXAMPLES: Final[dict[str, Any]] = {
         "grantee_organisation_id": "tiexi-drive-systems",
         "scope": "product",
         "scope_value": "urn:pact:liaodong-casting.example:product-id:EM-HSG-4711",
-        "valid_until": "2027-12-31T16:00:00Z",
+        "valid_until": "2035-12-31T16:00:00Z",
     },
     "everything": {"grantee_organisation_id": "tiexi-drive-systems", "scope": "everything"},
 }
@@ -72,7 +76,7 @@ GRANT_EXAMPLE: Final[dict[str, Any]] = {
     "scope": "product",
     "scope_value": "urn:pact:liaodong-casting.example:product-id:EM-HSG-4711",
     "valid_from": "2026-02-16T01:40:00.000Z",
-    "valid_until": "2027-12-31T16:00:00.000Z",
+    "valid_until": "2035-12-31T16:00:00.000Z",
     "reason": None,
     "changed_at": "2026-02-16T01:40:00.000Z",
 }
@@ -81,5 +85,5 @@ BATCH_LINE_EXAMPLE: Final[dict[str, Any]] = {
     "status": 201,
     "id": PRODUCT_FOOTPRINT_EXAMPLE["id"],
     "location": f"/v1/footprints/{PRODUCT_FOOTPRINT_EXAMPLE['id']}",
-    "findings": 1,
+    "findings": [FINDING_EXAMPLE],
 }

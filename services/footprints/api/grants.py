@@ -49,7 +49,7 @@ class GrantRequest(BaseModel):
     grantee_organisation_id: OrganisationId
     scope: GrantScope = Field(description="One footprint, every footprint of a product, or everything you own.")
     scope_value: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = Field(
-        default=None, description="Footprint id or product URN (as written in productIds); absent for everything."
+        default=None, description="Footprint id or product URN (letter case means nothing); absent for everything."
     )
     valid_from: Instant | None = Field(default=None, description="Inclusive; absent means now.")
     valid_until: Instant | None = Field(default=None, description="Exclusive; absent means open-ended.")

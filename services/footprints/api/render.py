@@ -10,6 +10,7 @@ import orjson
 from services.chassis.decimals import plain
 from services.chassis.http import etag
 from services.chassis.idempotency import Reply
+from services.footprints.api.findings import finding_view
 from services.footprints.application.handlers import Submitted
 from services.footprints.application.ports import FootprintSummary
 from services.footprints.domain.footprint import Footprint
@@ -33,8 +34,9 @@ def submitted_reply(result: Submitted) -> Reply:
     return reply
 
 
-def footprint_reply(footprint: Footprint, status: int = 200) -> Reply:
-    """Answer with a footprint."""
+def footprint_reply(footprint: Footprint, status: int = 200, *, trust_level: int | None = None) -> Reply:
+    """Answer with a footprint; `trust_level` where it was computed."""
+    derived = {} if trust_level is None else {"pcf_trust_level": trust_level}
     body = {
         "footprint_id": footprint.footprint_id,
         "owner_organisation_id": footprint.owner_organisation_id,
@@ -45,18 +47,10 @@ def footprint_reply(footprint: Footprint, status: int = 200) -> Reply:
         "accepted_at": instant(footprint.accepted_at),
         "deprecated_at": instant(footprint.deprecated_at),
         "deprecated_by_footprint_id": footprint.deprecated_by_id,
+        "deprecation_reason": footprint.deprecation_reason,
         "document_sha256": footprint.document.sha256,
-        "findings": [
-            {
-                "code": finding.code,
-                "severity": finding.severity.value,
-                "field": finding.field,
-                "found": finding.found,
-                "expected": finding.expected,
-                "remedy": finding.remedy,
-            }
-            for finding in footprint.findings
-        ],
+        "findings": [finding_view(finding) for finding in footprint.findings],
+        **derived,
         "document": orjson.Fragment(footprint.document.text),
     }
     return Reply(status, orjson.dumps(body), {"ETag": etag(footprint.version)})

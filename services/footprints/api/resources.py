@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.problems import Problem
-from services.footprints.api.examples import BATCH_LINE_EXAMPLE, FOOTPRINT_EXAMPLE, GRANT_EXAMPLE
+from services.footprints.api.examples import BATCH_LINE_EXAMPLE, FINDING_EXAMPLE, FOOTPRINT_EXAMPLE, GRANT_EXAMPLE
 
 DecimalText = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$", examples=["71.384"])]
 
@@ -20,14 +20,19 @@ class Resource(BaseModel):
 
 
 class FindingResource(Resource):
-    """A methodology rule that the footprint does not keep. Nothing is refused for it."""
+    """A rule that the footprint does not keep. Errors refuse it only under a strict policy."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [FINDING_EXAMPLE]})
 
     code: str = Field(description="Stable name of the rule.")
     severity: Literal["error", "warning", "info"]
+    title: str
     field: str = Field(description="JSON pointer into the document.")
     found: str | None = Field(description="The value as it was read, null where it is undefined.")
     expected: str
     remedy: str
+    source: str | None = Field(description="Standard and section; null for a rule of an older release.")
+    assumption: bool = Field(description="Whether the rule, or a bound in it, is ours and not the standard's.")
 
 
 class FootprintSummaryResource(Resource):
@@ -70,10 +75,15 @@ class FootprintResource(Resource):
     accepted_at: datetime
     deprecated_at: datetime | None
     deprecated_by_footprint_id: str | None = Field(description="The successor that took its place.")
+    deprecation_reason: str | None = Field(description="Why it was withdrawn without a successor.")
     document_sha256: str = Field(
         pattern="^[0-9a-f]{64}$", description="SHA-256 of the document's canonical JSON: names sorted, no white space."
     )
     findings: list[FindingResource]
+    pcf_trust_level: Literal[1, 2, 3] | None = Field(
+        default=None,
+        description="Computed when it is read, absent elsewhere; see `/trust` for the reasons. No part of the version.",
+    )
     document: dict[str, Any] = Field(
         description="The PACT ProductFootprint as it was accepted, decimals to the character and unknown properties"
         " included; its own status is the one it was submitted with."
@@ -91,7 +101,7 @@ class BatchLine(Resource):
     )
     id: str | None = Field(description="Id of the footprint, null where it could not be read.")
     location: str | None = Field(default=None, description="Path of the footprint.")
-    findings: int | None = Field(default=None, ge=0, description="How many findings the footprint has.")
+    findings: list[FindingResource] | None = Field(default=None, description="Those of the footprint, errors first.")
     problem: Problem | None = None
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from services.chassis.kernel import Meta
 from services.footprints.domain.carbon import Submission
+from services.footprints.domain.findings import FactorFigure, ValidationMode
 from services.footprints.domain.grant import Terms
 from services.footprints.domain.organisation import Organisation
 
@@ -16,6 +17,16 @@ class SubmitFootprint:
 
     meta: Meta
     submission: Submission
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawFootprint:
+    """Deprecate a footprint of the acting organisation without a successor, if it is at `expected_version`."""
+
+    meta: Meta
+    footprint_id: str
+    expected_version: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,27 @@ class RevokeGrant:
     grant_id: str
     expected_version: int
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetValidationPolicy:
+    """Say how the acting organisation wants its footprints graded, if its policy is at `expected_version`."""
+
+    meta: Meta
+    mode: ValidationMode
+    expected_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoadFactorSet:
+    """Put a set of reference factors in the place of the one that has its name."""
+
+    meta: Meta
+    name: str
+    set_version: str
+    source: str
+    licence: str
+    figures: tuple[FactorFigure, ...]
 
 
 @dataclass(frozen=True, slots=True)

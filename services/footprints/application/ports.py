@@ -9,6 +9,12 @@ from decimal import Decimal
 from typing import Final, Protocol
 
 from services.chassis.kernel import Kind
+from services.footprints.application.exchange import ExchangeQueries
+from services.footprints.application.history import HistoryQueries
+from services.footprints.application.pact import PactListing
+from services.footprints.application.validation import ValidationReads
+from services.footprints.application.verifications import VerificationReads
+from services.footprints.domain.findings import Factor, FactorSet, ValidationPolicy
 from services.footprints.domain.footprint import Footprint
 from services.footprints.domain.grant import Grant, GrantStatus
 from services.footprints.domain.organisation import Organisation
@@ -16,10 +22,16 @@ from services.footprints.domain.succession import Succession
 from services.footprints.domain.terms import Amounts, FootprintStatus, Period, UnitOfMeasurement
 
 FOOTPRINTS: Final = Kind("footprints", Footprint, "api")
-SUCCESSIONS: Final = Kind("successions", Succession, "api")
-"""Guarding documents: the arrival of a footprint and of its successor write the same one."""
-GRANTS: Final = Kind("grants", Grant, "api")
+SUCCESSIONS: Final = Kind("successions", Succession, "api", frozenset({"descendant_ids"}))
+"""Guarding documents: the arrival of a footprint and of its successor write the same one. An absent id is found by
+each stored footprint that leads back to it."""
+GRANTS: Final = Kind("grants", Grant, "api", frozenset({"access_key"}))
 ORGANISATIONS: Final = Kind("organisations", Organisation, "worker")
+VALIDATION_POLICIES: Final = Kind("validation_policies", ValidationPolicy, "api")
+"""Key: the organisation."""
+FACTOR_SETS: Final = Kind("factor_sets", FactorSet, "api")
+FACTORS: Final = Kind("factors", Factor, "api", frozenset({"set_name", "product_classification"}))
+"""The figures of the sets: a set is replaced as a whole, a footprint asks for its classifications alone."""
 
 MAX_GRANTS_READ: Final = 2_000
 """Most grants one listing follows; a reader with more of them asks owner by owner."""
@@ -79,6 +91,26 @@ class GrantFilter:
 
 class Queries(Protocol):
     """Reads of committed state, at majority. `reader` is the tenant; it is a part of every condition."""
+
+    @property
+    def pact(self) -> PactListing:
+        """Listings for partners."""
+
+    @property
+    def exchange(self) -> ExchangeQueries:
+        """What the exchange with partners reads."""
+
+    @property
+    def history(self) -> HistoryQueries:
+        """Timelines of products."""
+
+    @property
+    def validation(self) -> ValidationReads:
+        """Policies and reference factors."""
+
+    @property
+    def verifications(self) -> VerificationReads:
+        """Engagements, documents and trust facts."""
 
     async def footprint(self, footprint_id: str, *, reader: str, at: datetime) -> Footprint | None:
         """Return a footprint that is the reader's own, or that a grant opens to it at this instant."""

@@ -57,6 +57,8 @@ class Submission:
     company_ids: tuple[str, ...]
     product_ids: tuple[str, ...]
     product_name: str
+    created: datetime
+    """When it was calculated; says nothing of its validity."""
     carbon: CarbonFootprint
     document: Document
     product_classifications: tuple[str, ...] = ()
@@ -64,3 +66,4 @@ class Submission:
     """UUIDs in lower case."""
     validity_start: datetime | None = None
     validity_end: datetime | None = None
+    comment: str | None = None

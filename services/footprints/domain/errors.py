@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from services.chassis.kernel import Refusal
+
+if TYPE_CHECKING:
+    from services.footprints.domain.findings import Finding
 
 
 class OrganisationSuspended(Refusal):
@@ -51,6 +57,30 @@ class SuccessionCycle(Refusal):
     """A footprint would succeed its own successor."""
 
     code = "succession_cycle"
+
+
+class SuccessionTooOpen(Refusal):
+    """Too many footprints that never arrived stand behind a succession to rule a circle out."""
+
+    code = "succession_too_open"
+
+
+class FootprintVersionChanged(Refusal):
+    """The change was meant for another version."""
+
+    code = "footprint_version_changed"
+
+
+class FootprintDeprecatedAlready(Refusal):
+    """A Deprecated footprint never changes again."""
+
+    code = "footprint_deprecated"
+
+
+class AccessChanged(Refusal):
+    """What was read is open to the reader no longer; the answer is withheld."""
+
+    code = "access_changed"
 
 
 class GrantNotFound(Refusal):
@@ -111,3 +141,125 @@ class TooManyGrants(Refusal):
     """More grants would have to be read than one listing may."""
 
     code = "too_many_grants"
+
+
+class MethodologyBroken(Refusal):
+    """The organisation chose strict validation, and the footprint has a finding of severity error."""
+
+    code = "methodology_broken"
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        """Keep every finding: the supplier mends them all at once."""
+        super().__init__(
+            "the validation policy of your organisation is strict, and the footprint has findings of severity error",
+            remedy="Mend the findings, or set the policy to lenient.",
+        )
+        self.findings = tuple(findings)
+
+
+class PolicyVersionChanged(Refusal):
+    """The change was meant for another version."""
+
+    code = "policy_version_changed"
+
+
+class FactorsContradict(Refusal):
+    """The low figure of a reference factor is above its typical one."""
+
+    code = "factors_contradict"
+
+
+class FactorTwice(Refusal):
+    """A set names the same classification twice for one unit."""
+
+    code = "factor_twice"
+
+
+class BaseUrlNotRegistered(Refusal):
+    """A callback would go to a URL that the partner has not registered."""
+
+    code = "base_url_not_registered"
+
+
+class ConnectionNotFound(Refusal):
+    """No connection of this organisation is visible to the caller."""
+
+    code = "connection_not_found"
+
+
+class ConnectionVersionChanged(Refusal):
+    """The change was meant for another version."""
+
+    code = "connection_version_changed"
+
+
+class ConnectionVersionMissing(Refusal):
+    """A connection that exists is changed only by somebody who knows its version."""
+
+    code = "connection_version_missing"
+
+
+class DeliveryNotFound(Refusal):
+    """No delivery with this id is visible to the caller."""
+
+    code = "delivery_not_found"
+
+
+class RequestNotFound(Refusal):
+    """No request with this id is in the caller's inbox."""
+
+    code = "request_not_found"
+
+
+class RequestVersionChanged(Refusal):
+    """The answer was meant for another version."""
+
+    code = "request_version_changed"
+
+
+class RequestAnswered(Refusal):
+    """The owner answered this request already."""
+
+    code = "request_answered"
+
+
+class NothingToAnswerWith(Refusal):
+    """No footprint of the owner meets the criteria of the request any more."""
+
+    code = "nothing_to_answer_with"
+
+
+class AnswerTooWide(Refusal):
+    """More grants would be needed than one answer may give."""
+
+    code = "answer_too_wide"
+
+
+class DeliveryDone(Refusal):
+    """The partner has taken the event; it is not sent again."""
+
+    code = "delivery_done"
+
+
+class IntakeNotFound(Refusal):
+    """No intake with this id is visible to the caller."""
+
+    code = "intake_not_found"
+
+
+class IntakeMoved(Refusal):
+    """Another reader has the intake, or it is finished; nothing of this turn may be stored."""
+
+    code = "intake_moved"
+
+
+class TooManyIntakes(Refusal):
+    """The organisation has as many intakes under way as it may."""
+
+    code = "too_many_intakes"
+
+
+class ViewImpossible(Refusal):
+    """A record can't be said in a format at all."""
+
+    code = "view_impossible"

@@ -11,16 +11,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.footprints.domain.access import access_keys
+from services.footprints.domain.attestation import Attestation
 from services.footprints.domain.carbon import CarbonFootprint, Submission
 from services.footprints.domain.document import Document, differences
 from services.footprints.domain.errors import (
+    FootprintDeprecatedAlready,
     FootprintIdTaken,
     FootprintImmutable,
+    FootprintNotFound,
+    FootprintVersionChanged,
     PrecedesItself,
     PredecessorNotOwn,
     StatusNotActive,
 )
-from services.footprints.domain.findings import Finding, review
+from services.footprints.domain.findings import Finding
+from services.footprints.domain.search import search_keys
 from services.footprints.domain.terms import FootprintStatus, Period
 from services.footprints.domain.validity import effective_validity
 
@@ -52,7 +57,15 @@ class Footprint:
     accepted_at: datetime
     deprecated_at: datetime | None = None
     deprecated_by_id: str | None = None
-    """The successor that deprecated it."""
+    """The successor that deprecated it; None for one that was withdrawn."""
+    deprecation_reason: str | None = None
+    """Why it was withdrawn."""
+    comment: str | None = None
+    """The supplier's comment: what changed and why (PACT 3 has no other place for it)."""
+    search_keys: tuple[str, ...] = ()
+    """Under which partners find it, see `search.py`."""
+    attestations: tuple[Attestation, ...] = ()
+    """What verifiers attested of it here, the newest last; only an attestation makes a record that has any."""
 
     @property
     def changed_at(self) -> datetime:
@@ -60,8 +73,10 @@ class Footprint:
         return self.deprecated_at or self.accepted_at
 
 
-def accept(submission: Submission, owner_organisation_id: str, at: datetime) -> Footprint:
-    """Make the record of a submission. Raises `StatusNotActive`, `PrecedesItself`."""
+def accept(
+    submission: Submission, owner_organisation_id: str, at: datetime, findings: tuple[Finding, ...] = ()
+) -> Footprint:
+    """Make the record of a submission, which was graded. Raises `StatusNotActive`, `PrecedesItself`."""
     if submission.status is not FootprintStatus.ACTIVE:
         raise StatusNotActive(
             "a footprint is submitted as Active; it becomes Deprecated when a successor names it",
@@ -92,9 +107,17 @@ def accept(submission: Submission, owner_organisation_id: str, at: datetime) -> 
         carbon=submission.carbon,
         validity=validity,
         access_keys=access_keys(owner_organisation_id, submission.footprint_id, submission.product_ids),
-        findings=review(submission),
+        findings=findings,
         document=submission.document,
         accepted_at=at,
+        comment=submission.comment,
+        search_keys=search_keys(
+            owner_organisation_id,
+            submission.product_ids,
+            submission.company_ids,
+            submission.product_classifications,
+            submission.carbon.geography,
+        ),
     )
 
 
@@ -135,4 +158,34 @@ def deprecate(footprint: Footprint, successor_id: str, at: datetime) -> Footprin
         status=FootprintStatus.DEPRECATED,
         deprecated_at=at,
         deprecated_by_id=successor_id,
+    )
+
+
+def withdraw(
+    footprint: Footprint | None, organisation_id: str, expected_version: int, reason: str, at: datetime
+) -> Footprint:
+    """Deprecate a record that has no successor, for good.
+
+    Raises `FootprintNotFound` (also for a foreign one), `FootprintVersionChanged`, `FootprintDeprecatedAlready`.
+    """
+    if footprint is None or footprint.owner_organisation_id != organisation_id:
+        raise FootprintNotFound("you have no footprint with this id")
+    if footprint.version != expected_version:
+        raise FootprintVersionChanged(
+            f"If-Match names version {expected_version}, the footprint is at version {footprint.version} now",
+            field="/headers/If-Match",
+            remedy="Read the footprint again, and send its ETag as If-Match.",
+        )
+    if footprint.status is FootprintStatus.DEPRECATED:
+        raise FootprintDeprecatedAlready(
+            "the footprint is Deprecated already; that is final",
+            field="/path/footprint_id",
+            remedy="Nothing is left to do. For a product that is made again, submit a new footprint.",
+        )
+    return replace(
+        footprint,
+        version=footprint.version + 1,
+        status=FootprintStatus.DEPRECATED,
+        deprecated_at=at,
+        deprecation_reason=reason,
     )

@@ -16,6 +16,8 @@ class Organisation:
     name: str
     roles: tuple[str, ...]
     suspended: bool
+    base_urls: tuple[str, ...] = ()
+    """Where its own systems are; nothing else of it is ever called."""
 
 
 def check_standing(organisation: Organisation | None) -> None:

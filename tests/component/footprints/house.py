@@ -13,6 +13,8 @@ from fastapi import FastAPI
 from services.chassis.problems import Problem
 from services.chassis.testing.clock import FixedClock
 from services.chassis.testing.tokens import AUDIENCE, ISSUER, JWKS_URL, TokenMint
+from services.footprints.adapters.memory_access_log import MemoryAccessLog
+from services.footprints.adapters.memory_intakes import MemoryIntakes
 from services.footprints.adapters.memory_queries import MemoryQueries
 from services.footprints.bootstrap import assemble_api
 from services.footprints.settings import FootprintsSettings
@@ -66,6 +68,8 @@ class Caller:
 class House:
     """The API with a supplier, its rival, and a buyer."""
 
+    queries: MemoryQueries
+
     def __init__(
         self, world: World, app: FastAPI, client: httpx.AsyncClient, mint: TokenMint, clock: FixedClock
     ) -> None:
@@ -86,6 +90,7 @@ async def open_house(**settings: Any) -> AsyncIterator[House]:
     world = World(clock)
     await world.record(*(organisation(each) for each in (SUPPLIER, RIVAL, BUYER)))
     mint = TokenMint(clock)
+    queries = MemoryQueries(world.store)
     app = assemble_api(
         FootprintsSettings(
             token_issuer=ISSUER,
@@ -95,7 +100,9 @@ async def open_house(**settings: Any) -> AsyncIterator[House]:
             **settings,
         ),
         store=world.store,
-        queries=MemoryQueries(world.store),
+        queries=queries,
+        access_log=MemoryAccessLog(world.store),
+        intakes=MemoryIntakes(world.store.states),
         verifier=mint.verifier(),
         health_checks={},
         close=_nothing,
@@ -107,7 +114,9 @@ async def open_house(**settings: Any) -> AsyncIterator[House]:
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="https://api.test") as client,
     ):
-        yield House(world, app, client, mint, clock)
+        house = House(world, app, client, mint, clock)
+        house.queries = queries
+        yield house
 
 
 async def _nothing() -> None:

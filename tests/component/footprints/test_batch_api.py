@@ -29,11 +29,15 @@ async def test_every_line_has_its_result(house: House) -> None:
     for each in results:
         BatchLine.model_validate(each)
     assert results[0] == {
-        "line": 1, "status": 201, "id": footprint_id(1), "location": f"/v1/footprints/{footprint_id(1)}", "findings": 0,
-    }  # fmt: skip
+        "line": 1,
+        "status": 201,
+        "id": footprint_id(1),
+        "location": f"/v1/footprints/{footprint_id(1)}",
+        "findings": [],
+    }
     assert results[1]["id"] is None
     assert results[1]["problem"]["errors"][0]["field"] == "/pcf/fossilGhgEmissions"
-    assert results[3]["findings"] == 4
+    assert [finding["severity"] for finding in results[3]["findings"]] == ["warning"] * 3 + ["info"] * 4
     assert results[5]["problem"]["type"] == "urn:tierloop:problem:footprint-immutable"
     assert (results[6]["id"], results[6]["problem"]["errors"][0]["rule"]) == (footprint_id(9), "footprint_id_taken")
     assert set(house.world.store.states(FOOTPRINTS)) == {footprint_id(number) for number in (1, 5, 9)}

@@ -23,7 +23,8 @@ async def test_a_footprint_is_accepted(house: House) -> None:
     assert body["document"] == housing(1)
     assert (body["status"], body["version"], body["findings"]) == ("Active", 1, [])
     assert (body["valid_from"], body["valid_until"]) == ("2025-12-31T16:00:00.000Z", "2028-12-31T16:00:00.000Z")
-    assert (await house.supplier.get(response.headers["Location"])).content == response.content
+    read = done(await house.supplier.get(response.headers["Location"]))
+    assert read == body | {"pcf_trust_level": 1}, "what is computed when it is read, and nothing else"
 
 
 @pytest.mark.parametrize("document", [minimal(1), maximal(1), housing(1, x={"$ref": "a", "b.c": [1.5, None]})])

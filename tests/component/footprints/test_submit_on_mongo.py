@@ -76,6 +76,26 @@ async def test_an_id_has_one_owner_however_many_want_it(mongo: Mongo) -> None:
     assert await mongo.collection("outbox").count_documents({}) == PAIRS
 
 
+async def test_of_a_circle_that_arrives_all_at_once_exactly_one_is_refused(mongo: Mongo) -> None:
+    """Rings of five, their records spread over two processes: each that closes one is seen, whoever comes last."""
+    world, both = World(), buses(mongo)
+    rings, length = 6, 5
+    submissions = []
+    for ring in range(rings):
+        for place in range(length):
+            preceding = footprint_id(100 * ring + (place + 1) % length)
+            command = world.submit(housing(100 * ring + place, precedingPfIds=[preceding]))
+            submissions.append(both[place % 2].execute(command, submitted_reply))
+    outcomes = await asyncio.gather(*submissions, return_exceptions=True)
+    for ring in range(rings):
+        mine = outcomes[ring * length : (ring + 1) * length]
+        (refused,) = [each for each in mine if isinstance(each, BaseException)]
+        assert isinstance(refused, Refusal)
+        assert refused.code == "succession_cycle"
+        assert refused.detail.count(" -> ") == length
+    assert await mongo.collection(FOOTPRINTS.name).count_documents({}) == rings * (length - 1)
+
+
 async def test_a_document_that_mongodb_would_read_differently_comes_back(mongo: Mongo) -> None:
     odd = {"$ref": "a", "$id": 1, "a.b": {"$oid": "0" * 24}, "\x00": 2**53 - 1}
     (bus, _) = buses(mongo)

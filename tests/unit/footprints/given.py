@@ -13,7 +13,13 @@ from services.chassis.testing.ids import SequenceIds
 from services.chassis.testing.memory_store import MemoryStore
 from services.footprints.adapters.translate import translate
 from services.footprints.api.pact_v3 import read_submission
-from services.footprints.application.commands import GiveGrant, RecordOrganisation, RevokeGrant, SubmitFootprint
+from services.footprints.application.commands import (
+    GiveGrant,
+    RecordOrganisation,
+    RevokeGrant,
+    SubmitFootprint,
+    WithdrawFootprint,
+)
 from services.footprints.application.handlers import API_HANDLERS, DECIDING_HANDLERS
 from services.footprints.domain.access import GrantScope
 from services.footprints.domain.carbon import Submission
@@ -81,6 +87,11 @@ class World:
 
     def revoke(self, grant_id: str, *, version: int = 1, by: str = SUPPLIER, reason: str | None = None) -> RevokeGrant:
         return RevokeGrant(self.meta(by), grant_id, version, reason)
+
+    def withdraw(
+        self, identity: str, *, version: int = 1, by: str = SUPPLIER, reason: str = "wrong figures"
+    ) -> WithdrawFootprint:
+        return WithdrawFootprint(self.meta(by), identity, version, reason)
 
     def events(self) -> list[tuple[str, str, int]]:
         """All facts in the outbox: topic, key, version, in order of their making."""

@@ -1,11 +1,14 @@
-"""A stateful machine: submit, resubmit, succeed, grant, revoke, against a model of a few dictionaries."""
+"""A stateful machine: submit, resubmit, succeed, withdraw, grant, revoke, wait, against a model of dictionaries.
+
+What it holds at every step: no circle is ever stored, a Deprecated record never changes again, a reader sees exactly
+its own and what grants open now, and each version has one event.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import settings
@@ -17,80 +20,19 @@ from services.chassis.testing.clock import FixedClock
 from services.footprints.adapters.memory_queries import MemoryQueries
 from services.footprints.application.ports import FOOTPRINTS, FootprintFilter
 from services.footprints.domain.access import GrantScope
+from services.footprints.domain.footprint import Footprint
+from services.footprints.domain.terms import FootprintStatus
 from tests.support.footprints import footprint_id, minimal
 from tests.unit.footprints.given import BUYER, NOW, RIVAL, SUPPLIER, World, organisation
+from tests.unit.footprints.machine_model import Model, Opened, Record
 
 OWNERS = st.sampled_from([SUPPLIER, RIVAL])
 READERS = (SUPPLIER, RIVAL, BUYER)
 NUMBERS = st.integers(1, 5)
-GENERATIONS = 3
-
-
-@dataclass
-class Record:
-    owner: str
-    content: int
-    product: str
-    preceding: frozenset[int]
-
-
-@dataclass
-class Opened:
-    owner: str
-    grantee: str
-    scope: GrantScope
-    value: Any
-    until: datetime | None
-    revoked: bool = False
-
-
-@dataclass
-class Model:
-    records: dict[int, Record] = field(default_factory=dict)
-    grants: dict[str, Opened] = field(default_factory=dict)
-
-    def submit(self, number: int, new: Record) -> str:
-        """Tell what a submission must come to."""
-        known = self.records.get(number)
-        if known is not None:
-            if known.owner != new.owner:
-                return "footprint_id_taken"
-            return "repeat" if known == new else "footprint_immutable"
-        if number in new.preceding:
-            return "footprint_precedes_itself"
-        if any(self.records[old].owner != new.owner for old in new.preceding & self.records.keys()):
-            return "predecessor_not_own"
-        if self.closes_circle(number, new):
-            return "succession_cycle"
-        self.records[number] = new
-        return "created"
-
-    def closes_circle(self, number: int, new: Record) -> bool:
-        generation = new.preceding & self.records.keys()
-        for _ in range(GENERATIONS):
-            named = frozenset[int]().union(*(self.records[old].preceding for old in generation))
-            if number in named:
-                return True
-            generation = named & self.records.keys()
-        return False
-
-    def deprecated(self, number: int) -> bool:
-        owner = self.records[number].owner
-        return any(number in each.preceding and each.owner == owner for each in self.records.values())
-
-    def readable(self, number: int, reader: str, at: datetime) -> bool:
-        record = self.records[number]
-        opening = {(GrantScope.EVERYTHING, None), (GrantScope.PRODUCT, record.product), (GrantScope.FOOTPRINT, number)}
-        return record.owner == reader or any(
-            (grant.owner, grant.grantee) == (record.owner, reader)
-            and (grant.scope, grant.value) in opening
-            and not grant.revoked
-            and (grant.until is None or at < grant.until)
-            for grant in self.grants.values()
-        )
 
 
 def product(letter: str) -> str:
+    """Name a product; another spelling of `a` names the same one."""
     return f"urn:gtin:{letter}"
 
 
@@ -104,6 +46,8 @@ class Footprints(RuleBasedStateMachine):
         self.world = World(self.clock)
         self.queries = MemoryQueries(self.world.store)
         self.model = Model()
+        self.final: dict[str, Footprint] = {}
+        """Deprecated records as they were when they became so."""
 
     def teardown(self) -> None:
         self.runner.close()
@@ -117,7 +61,7 @@ class Footprints(RuleBasedStateMachine):
         self.runner.run(self.world.record(*(organisation(each) for each in READERS)))
 
     @rule(
-        number=NUMBERS, owner=OWNERS, content=st.integers(0, 1), letter=st.sampled_from("ab"),
+        number=NUMBERS, owner=OWNERS, content=st.integers(0, 1), letter=st.sampled_from("aAbB"),
         preceding=st.frozensets(NUMBERS, max_size=2),
     )  # fmt: skip
     def submit(self, number: int, owner: str, content: int, letter: str, preceding: frozenset[int]) -> None:
@@ -135,22 +79,32 @@ class Footprints(RuleBasedStateMachine):
             case defect:
                 raise AssertionError(defect)
 
+    @rule(number=NUMBERS, by=OWNERS, version=st.sampled_from([1, 1, 1, 2]))
+    def withdraw(self, number: int, by: str, version: int) -> None:
+        expected = self.model.withdraw(number, by, version)
+        outcome = self.run(self.world.withdraw(footprint_id(number), version=version, by=by))
+        assert expected == (outcome.refusal.code if isinstance(outcome, Refused) else "withdrawn")
+
     @rule(
         target=grants, owner=OWNERS, grantee=st.sampled_from(READERS), scope=st.sampled_from(list(GrantScope)),
-        number=NUMBERS, letter=st.sampled_from("ab"), minutes=st.none() | st.integers(1, 90),
+        number=NUMBERS, letter=st.sampled_from("aAbB"), delay=st.sampled_from([0, 0, 30]),
+        minutes=st.none() | st.integers(1, 90),
     )  # fmt: skip
-    def give(self, owner: str, grantee: str, scope: GrantScope, number: int, letter: str, minutes: int | None) -> Any:
+    def give(
+        self, owner: str, grantee: str, scope: GrantScope, number: int, letter: str, delay: int, minutes: int | None
+    ) -> Any:
         value: Any = {GrantScope.EVERYTHING: None, GrantScope.PRODUCT: product(letter), GrantScope.FOOTPRINT: number}[
             scope
         ]
-        until = None if minutes is None else self.clock() + timedelta(minutes=minutes)
+        start = self.clock() + timedelta(minutes=delay)
+        until = None if minutes is None else start + timedelta(minutes=minutes)
         wire = footprint_id(number) if scope is GrantScope.FOOTPRINT else value
         own = number in self.model.records and self.model.records[number].owner == owner
-        match self.run(self.world.give(scope, wire, to=grantee, by=owner, end=until)):
+        match self.run(self.world.give(scope, wire, to=grantee, by=owner, start=start, end=until)):
             case Accepted(grant):
                 assert grantee != owner
                 assert own or scope is not GrantScope.FOOTPRINT
-                self.model.grants[grant.grant_id] = Opened(owner, grantee, scope, value, until)
+                self.model.grants[grant.grant_id] = Opened(owner, grantee, scope, value, start, until)
                 return grant.grant_id
             case Refused(refusal):
                 assert refusal.code == ("grant_to_self" if grantee == owner else "granted_footprint_unknown")
@@ -185,6 +139,23 @@ class Footprints(RuleBasedStateMachine):
             assert footprint.document.content["comment"] == f"content {record.content}"
             deprecated = self.model.deprecated(number)
             assert (footprint.status.value, footprint.version) == (("Deprecated", 2) if deprecated else ("Active", 1))
+
+    @invariant()
+    def the_deprecated_never_change(self) -> None:
+        stored: dict[str, Footprint] = self.world.store.states(FOOTPRINTS)
+        for key, footprint in stored.items():
+            if footprint.status is FootprintStatus.DEPRECATED:
+                assert self.final.setdefault(key, footprint) == footprint
+        assert all(stored[key].status is FootprintStatus.DEPRECATED for key in self.final)
+
+    @invariant()
+    def no_circle_is_stored(self) -> None:
+        stored: dict[str, Footprint] = self.world.store.states(FOOTPRINTS)
+        left = {key: set(footprint.preceding_ids) & stored.keys() for key, footprint in stored.items()}
+        while left:
+            begins = {key for key, preceding in left.items() if not preceding & left.keys()}
+            assert begins, "each of these has a predecessor among them"
+            left = {key: preceding for key, preceding in left.items() if key not in begins}
 
     @invariant()
     def readers_see_their_own_and_what_is_open_now(self) -> None:

@@ -20,12 +20,14 @@ def submission_of(footprint: ProductFootprint, document: Document) -> Submission
         company_ids=tuple(footprint.company_ids),
         product_ids=tuple(footprint.product_ids),
         product_name=footprint.product_name_company,
+        created=footprint.created,
         carbon=_carbon(footprint.pcf),
         document=document,
         product_classifications=tuple(footprint.product_classifications or ()),
         preceding_ids=tuple(footprint.preceding_pf_ids or ()),
         validity_start=footprint.validity_period_start,
         validity_end=footprint.validity_period_end,
+        comment=footprint.comment,
     )
 
 

@@ -1,29 +1,52 @@
-"""Methodology rules: what a footprint states against the prose of its specification.
+"""Methodology rules: what a footprint states against the prose of its specification. Import from here.
 
-Real documents break them (of thirty public ones, all do), so a broken rule is told and never refused. Each rule is a
-pure function from a submission to its findings.
+Real documents break them (of thirty public ones, all do), so a broken rule is told, and refuses only where an
+organisation chose that. Each rule is an object with a pure check; `registry` lists them all.
 """
 
-from __future__ import annotations
-
-from typing import Final
-
-from services.footprints.domain.carbon import Submission
+from services.footprints.domain.findings.factors import (
+    Factor,
+    FactorFigure,
+    FactorSet,
+    classification_key,
+    factor_key,
+    factors_of,
+)
 from services.footprints.domain.findings.finding import Finding, Severity
-from services.footprints.domain.findings.periods import period_findings
-from services.footprints.domain.findings.shares import share_findings
-from services.footprints.domain.findings.statements import statement_findings
-from services.footprints.domain.findings.sums import sum_findings
+from services.footprints.domain.findings.policy import (
+    ValidationMode,
+    ValidationPolicy,
+    blocking,
+    change_mode,
+    check_policy,
+    first_policy,
+)
+from services.footprints.domain.findings.registry import CATENAX_RULES, MAX_FINDINGS, RULES, RULES_BY_ID, review
+from services.footprints.domain.findings.rule import Breach, Evidence, Rule, Source, Tag
 
-__all__ = ["MAX_FINDINGS", "Finding", "Severity", "review"]
-
-MAX_FINDINGS: Final = 50
-"""Most findings kept with a record; lists in a document are bounded, so only a strange one has more."""
-RULES: Final = (period_findings, sum_findings, share_findings, statement_findings)
-
-
-def review(submission: Submission) -> tuple[Finding, ...]:
-    """Return the findings of a submission, errors first, in the order of the rules."""
-    order = list(Severity)
-    findings = [finding for rule in RULES for finding in rule(submission)]
-    return tuple(sorted(findings, key=lambda finding: order.index(finding.severity))[:MAX_FINDINGS])
+__all__ = [
+    "CATENAX_RULES",
+    "MAX_FINDINGS",
+    "RULES",
+    "RULES_BY_ID",
+    "Breach",
+    "Evidence",
+    "Factor",
+    "FactorFigure",
+    "FactorSet",
+    "Finding",
+    "Rule",
+    "Severity",
+    "Source",
+    "Tag",
+    "ValidationMode",
+    "ValidationPolicy",
+    "blocking",
+    "change_mode",
+    "check_policy",
+    "classification_key",
+    "factor_key",
+    "factors_of",
+    "first_policy",
+    "review",
+]

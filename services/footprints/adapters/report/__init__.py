@@ -1,0 +1,1 @@
+"""Printing a report: HTML by Jinja2, PDF by ReportLab."""
