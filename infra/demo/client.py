@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
@@ -79,6 +80,15 @@ class Actor:
         headers = self._headers | ({"If-Match": f'"{version}"'} if version is not None else {})
         headers["Idempotency-Key"] = uuid.uuid4().hex
         return await self._http.post(f"{self._services[service]}{path}", json=body, headers=headers)
+
+    async def send_event(self, service: str, path: str, event: Json) -> None:
+        """POST a structured CloudEvent."""
+        headers = self._headers | {"Content-Type": "application/cloudevents+json"}
+        answer = await self._http.post(
+            f"{self._services[service]}{path}", content=json.dumps(event).encode(), headers=headers
+        )
+        if answer.is_error:
+            raise StoryError(f"POST {service}{path}: {answer.status_code} {answer.text}")
 
     async def get(self, service: str, path: str, **query: Any) -> Json:
         """GET and return the JSON answer."""

@@ -2,6 +2,7 @@
 
 A tier-2 supplier submits a footprint; its part fails a buyer's profile for want of recycled content; the supplier
 buys a recycler's lot, which is shipped, weighed, settled and claimed for the part; the verdict turns to certified.
+Then the buyer asks for another product's footprint (`exchange.py`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import httpx
 
 from infra.demo import scenery
 from infra.demo.client import Actor, Client, Json, StoryError, until
+from infra.demo.exchange import Exchange
 
 __all__ = ["StoryError", "play"]
 
@@ -45,6 +47,7 @@ async def play(services: Mapping[str, str], clients: Mapping[str, Client], out: 
         await story.fail_for_want_of_recycled_content()
         await story.buy_recycled_material()
         await story.turn_to_certified()
+        await story.exchange()
         return story.made
 
 
@@ -144,6 +147,10 @@ class _Story:
         trail = await self.buyer.get(*self._part("trail"), profile=self.made["profile"])
         for step in trail["events"]:
             self.says("", f"  {step['event_type']} v{step['version']} {step['verdict'] or ''}".rstrip())
+
+    async def exchange(self) -> None:
+        """Play the second act, on a product of its own."""
+        self.made |= await Exchange(self.supplier, self.buyer, self.says, self.run, self.now).play()
 
     async def _certified(self) -> Json | None:
         query = {"profile": self.made["profile"], "certified": "true"}

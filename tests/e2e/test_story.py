@@ -12,7 +12,8 @@ from tests.support.stack import Stack
 from tests.support.wait import wait_until
 
 PUBLISHED_LIMIT_S: Final = 10.0
-COUNTED: Final = ("footprints_published", "parts_certified", "trades_settled", "claims_issued")
+COUNTED: Final = {"footprints_published": 3, "parts_certified": 1, "trades_settled": 1, "claims_issued": 1}
+"""What one playing adds: the housing's footprint, and the cover's with its correction."""
 CHAIN: Final = (
     ("footprints.footprint.published.v1", "footprint"),
     ("footprints.grant.granted.v1", None),
@@ -29,10 +30,11 @@ async def test_the_story_certifies_a_part_by_events_alone(stack: Stack, playing:
     after = stack.count(story)
 
     assert after["story"] == "ok"
-    assert {name: after[name] - before[name] for name in COUNTED} == dict.fromkeys(COUNTED, 1)
+    assert {name: after[name] - before[name] for name in COUNTED} == COUNTED
     assert after["dead_letters"] == 0
     assert after["events_delivered"] > before["events_delivered"]
     assert_the_trail_leads_to_the_verdict(stack, story)
+    assert_the_correction_stands(stack, story)
     for service in stack.urls:
         assert_published(stack, service)
 
@@ -48,6 +50,17 @@ def assert_the_trail_leads_to_the_verdict(stack: Stack, story: Mapping[str, str]
     assert verdicts[0] != "certified"
     assert verdicts[-1] == "certified"
     assert events[-1]["event_type"] == CHAIN[-1][0]
+
+
+def assert_the_correction_stands(stack: Stack, story: Mapping[str, str]) -> None:
+    footprints = stack.database("footprints")["footprints"]
+    first, second = (footprints.find_one({"_id": story[key]}) for key in ("first_revision", "second_revision"))
+    assert first is not None
+    assert second is not None
+    assert (first["status"], second["status"]) == ("Deprecated", "Active")
+    with stack.as_demo("buyer") as buyer:
+        for key in ("first_revision", "second_revision"):
+            assert buyer.get("footprints", f"/v1/footprints/{story[key]}").status_code == 404, "the grant was revoked"
 
 
 def place_of(events: list[dict[str, Any]], event_type: str, subject: str | None) -> int:
