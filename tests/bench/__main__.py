@@ -21,7 +21,7 @@ RESULTS = Path("bench-results")
 def main() -> int:
     """Measure and report; exit code 1 where a target is missed."""
     with tempfile.TemporaryDirectory() as folder, running_engines(Path(folder) / "engines") as engines:
-        say("consumers: naive Faust agent, our batch consumer, raw driver ...")
+        say("consumers: naive Faust agent, our batch consumer, the least atomic loop, raw driver ...")
         consumers = measure_consumers(engines.kafka.bootstrap, engines.mongo.uri)
         for size, found in consumers.items():
             say(_consumer_line(size, found))
@@ -49,6 +49,7 @@ def _consumer_line(size: str, found: dict[str, Any]) -> str:
     rates = ", ".join(f"{name} {rate:.0f}/s" for name, rate in found["messages_per_s"].items())
     return (
         f"  {size}: {rates}; {found['times_naive']:.1f} x naive (to reach {found['target_times_naive']:.0f}), "
+        f"{found['share_of_bare_loop']:.0%} of the least atomic loop, "
         f"{found['share_of_raw_driver']:.0%} of the raw driver"
     )
 

@@ -13,16 +13,15 @@ from pymongo import MongoClient
 from infra.local.topics import ensure_topics
 from schemas.topics import Topic
 from services.chassis.relay import make_producer
-from tests.bench.load import SIZES, events
+from tests.bench.load import PARTITIONS, SIZES, events
 
-PARTITIONS: Final = 3
 ROUNDS: Final = 3
 MESSAGES: Final = {"3 KB": 30_000, "200 B": 60_000}
 NAIVE_MESSAGES: Final = 2_000
 DATABASE: Final = "bench_consumer"
 LIMIT_S: Final = 300
 TARGETS: Final = {"3 KB": 20.0, "200 B": 50.0}
-VARIANTS: Final = ("naive", "atomic", "raw")
+VARIANTS: Final = ("naive", "atomic", "bare", "raw")
 
 
 def measure_consumers(bootstrap: str, mongo_uri: str) -> dict[str, Any]:
@@ -41,6 +40,7 @@ def _measure(size: str, bootstrap: str, mongo_uri: str) -> dict[str, Any]:
         "messages_per_s": {name: median(found) for name, found in rates.items()},
         "times_naive": median(ratios),
         "target_times_naive": TARGETS[size],
+        "share_of_bare_loop": median(a / b for a, b in zip(rates["atomic"], rates["bare"], strict=True)),
         "share_of_raw_driver": median(a / r for a, r in zip(rates["atomic"], rates["raw"], strict=True)),
     }
 

@@ -20,6 +20,7 @@ OUT_TOPIC: Final = "bench.projection.v1"
 RECORD_TYPE: Final = "bench.record.written.v1"
 SIZES: Final = {"3 KB": 3_072, "200 B": 200}
 FIELDS_3KB: Final = 48
+PARTITIONS: Final = 3
 
 
 class RecordV1(BaseModel):

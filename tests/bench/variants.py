@@ -19,19 +19,21 @@ from typing import Any
 import faust
 import orjson
 import uvloop
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from motor.motor_asyncio import AsyncIOMotorClient
 from opentelemetry.sdk.metrics import MeterProvider
 from pymongo import MongoClient, WriteConcern
 
 from services.chassis.batch import REFUSALS
 from services.chassis.clock import system_clock
-from services.chassis.consumer import BatchConsumer, ConsumerOptions
+from services.chassis.consumer import FETCH_WAIT_MS, BatchConsumer, ConsumerOptions
 from services.chassis.ids import uuid7
 from services.chassis.mongo import Mongo
 from services.chassis.mongo_store import POSITIONS, SYSTEM_INDEXES, kind_indexes
+from services.chassis.partition import POLL_MS
 from services.chassis.telemetry import Metrics
 from services.chassis.worker import tune_runtime
-from tests.bench.load import GROUP, RECORDS, SIZES, events, translate
+from tests.bench.load import GROUP, OUT_TOPIC, PARTITIONS, RECORDS, SIZES, events, translate
 
 DURABLE = WriteConcern("majority", j=True)
 RAW_BATCH = 500
@@ -118,6 +120,60 @@ class _Watched(BatchConsumer):
         self.on_applied(result.taken)
 
 
+def bare(topic: str, _size: str, bootstrap: str, uri: str, database: str, count: int) -> None:
+    """Run the least loop that is atomic: no contract, no handler, no guard, and an outbox row that repeats the bytes.
+
+    What no consumer that stores state, outbox row and offset together can pass on this machine.
+    """
+    tune_runtime()
+    uvloop.run(_bare(topic, bootstrap, uri, database, count))
+
+
+async def _bare(topic: str, bootstrap: str, uri: str, database: str, count: int) -> None:
+    mongo = Mongo(uri, database)
+    await mongo.bootstrap(dict(SYSTEM_INDEXES) | kind_indexes([RECORDS]))
+    clock = _Stopwatch(count)
+    done = asyncio.Event()
+    consumer: Any = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap, enable_auto_commit=False, fetch_max_wait_ms=FETCH_WAIT_MS
+    )
+    await consumer.start()
+    partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+    consumer.assign(partitions)
+    await consumer.seek_to_beginning(*partitions)
+    tasks = [asyncio.create_task(_bare_partition(consumer, held, mongo, clock, done)) for held in partitions]
+    await done.wait()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await consumer.stop()
+    clock.report()
+
+
+async def _bare_partition(consumer: Any, held: Any, mongo: Mongo, clock: _Stopwatch, done: asyncio.Event) -> None:
+    session = await mongo.start_session()
+    while True:
+        found = await consumer.getmany(held, timeout_ms=POLL_MS, max_records=RAW_BATCH)
+        records = found.get(held, ())
+        if not records:
+            continue
+        clock.begin()
+        read = [orjson.loads(record.value) for record in records]
+        await mongo.begin(session)
+        states = [{"_id": event["subject"]} | event["data"] for event in read]
+        await mongo.collection(RECORDS.name).insert_many(states, ordered=False, session=session)
+        rows = [
+            {"_id": event["id"], "topic": OUT_TOPIC, "key": record.key, "value": record.value, "published": False}
+            for event, record in zip(read, records, strict=True)
+        ]
+        await mongo.collection("outbox").insert_many(rows, ordered=False, session=session)
+        await mongo.collection(POSITIONS).update_one(
+            {"_id": str(held.partition)}, {"$set": {"offset": records[-1].offset + 1}}, upsert=True, session=session
+        )
+        await session.commit_transaction()
+        clock.end(len(records), done)
+
+
 def raw(_topic: str, size: str, _bootstrap: str, uri: str, database: str, count: int) -> None:
     """Insert the same data with the raw driver, no Kafka: the ceiling of this mongod."""
     documents = [
@@ -161,4 +217,6 @@ class _Stopwatch:
 
 if __name__ == "__main__":
     _, name, topic, size, bootstrap, uri, database, count = sys.argv
-    {"naive": naive, "atomic": atomic, "raw": raw}[name](topic, size, bootstrap, uri, database, int(count))
+    {"naive": naive, "atomic": atomic, "bare": bare, "raw": raw}[name](
+        topic, size, bootstrap, uri, database, int(count)
+    )
